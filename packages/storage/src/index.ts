@@ -1,4 +1,37 @@
 /** The ports a storage engine implements, and an engine in memory. What is stored is opaque here. */
-export { type Meta, type Recovery, type Space, type StorageEngine, StorageError, type StorageErrorCode } from "./engine.ts";
-export { EPOCH_START, type EntryKind, GENESIS, type LogEntry, type LogPosition, type ReadLimit, TRANSACTION, type TransactionLog } from "./log.ts";
-export { KEY_BYTES_MAX, type KeyRange, type StateChange, type StateReader, type StateSnapshot, type StateStore } from "./state.ts";
+export { type Chained, chainOf } from "./chain.ts";
+export {
+  type Meta,
+  type Recovery,
+  type Space,
+  type StorageEngine,
+  StorageError,
+  type StorageErrorCode,
+} from "./engine.ts";
+export {
+  type EntryKind,
+  EPOCH_START,
+  GENESIS,
+  type LogEntry,
+  type LogPosition,
+  type ReadLimit,
+  TRANSACTION,
+  type TransactionLog,
+} from "./log.ts";
+export {
+  type Flush,
+  type Lane,
+  MemoryDisk,
+  type MemoryEngine,
+  type MemoryEngineOptions,
+  openMemoryEngine,
+  type Survivors,
+} from "./memory.ts";
+export {
+  KEY_BYTES_MAX,
+  type KeyRange,
+  type StateChange,
+  type StateReader,
+  type StateSnapshot,
+  type StateStore,
+} from "./state.ts";

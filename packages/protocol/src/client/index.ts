@@ -1,1 +1,170 @@
-export {};
+/**
+ * ZooKeeper's client wire: bytes to values and back, and the rules that need no server to apply. No sockets, no state
+ * beyond a partly received frame.
+ */
+export {
+  type Acl,
+  CREATOR_ALL_ACL,
+  digestId,
+  ipMatches,
+  isDigestAclId,
+  isIpAclId,
+  OPEN_ACL,
+  READ_ACL,
+  redactDigests,
+} from "./acl.ts";
+export { type Codec, empty } from "./codec.ts";
+export {
+  AddWatchMode,
+  CreateFlag,
+  type CreateMode,
+  createMode,
+  ErrorCode,
+  type ErrorName,
+  EventType,
+  errorName,
+  KeeperState,
+  OpCode,
+  opName,
+  Permission,
+  WatcherType,
+  Xid,
+} from "./constants.ts";
+export { FRAME_BYTES_MAX, FrameSplitter, type OnFrame } from "./frames.ts";
+export { JuteReader } from "./jute-reader.ts";
+export { JuteWriter } from "./jute-writer.ts";
+export { baseName, joinPath, parentPath, pathProblem, sequenceSuffix } from "./paths.ts";
+export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
+export {
+  type AuthPacket,
+  authPacket,
+  type ClientInfo,
+  clientInfo,
+  getSASLRequest,
+  type SaslToken,
+  setSASLResponse,
+  type WhoAmIResponse,
+  whoAmIResponse,
+} from "./records/auth.ts";
+export {
+  type RequestOf,
+  type RequestOpCode,
+  type ResponseOf,
+  requestCodec,
+  requestCodecs,
+  responseCodec,
+  responseCodecs,
+} from "./records/by-opcode.ts";
+export {
+  MULTI_HEADER_BYTES,
+  type MultiHeader,
+  type MultiOperation,
+  type MultiRequest,
+  type MultiResponse,
+  type MultiResult,
+  multiHeader,
+  multiRequest,
+  multiResponse,
+} from "./records/multi.ts";
+export {
+  existsRequest,
+  existsResponse,
+  type GetACLResponse,
+  type GetAllChildrenNumberResponse,
+  type GetChildren2Response,
+  type GetChildrenResponse,
+  type GetDataResponse,
+  type GetEphemeralsRequest,
+  type GetEphemeralsResponse,
+  getACLRequest,
+  getACLResponse,
+  getAllChildrenNumberRequest,
+  getAllChildrenNumberResponse,
+  getChildren2Request,
+  getChildren2Response,
+  getChildrenRequest,
+  getChildrenResponse,
+  getDataRequest,
+  getDataResponse,
+  getEphemeralsRequest,
+  getEphemeralsResponse,
+  type PathRequest,
+  syncRequest,
+  syncResponse,
+  type WatchableRequest,
+} from "./records/read.ts";
+export {
+  type ConnectRequest,
+  type ConnectResponse,
+  connectRequest,
+  connectResponse,
+  type ErrorResponse,
+  errorResponse,
+  type ReplyHeader,
+  type RequestHeader,
+  replyHeader,
+  requestHeader,
+} from "./records/session.ts";
+export {
+  acl,
+  acls,
+  type Id,
+  id,
+  type RequestedAcl,
+  requestedAcl,
+  requestedAcls,
+  STAT_BYTES,
+  type Stat,
+  stat,
+} from "./records/stat.ts";
+export {
+  type AddWatchRequest,
+  addWatchRequest,
+  checkWatchesRequest,
+  removeWatchesRequest,
+  type SetWatches,
+  type SetWatches2,
+  setWatches,
+  setWatches2,
+  type WatcherEvent,
+  type WatchesRequest,
+  watcherEvent,
+} from "./records/watch.ts";
+export {
+  type CheckVersionRequest,
+  type Create2Response,
+  type CreateRequest,
+  type CreateResponse,
+  type CreateTTLRequest,
+  checkVersionRequest,
+  create2Response,
+  createRequest,
+  createResponse,
+  createTTLRequest,
+  type DeleteContainerRequest,
+  type DeleteRequest,
+  deleteContainerRequest,
+  deleteRequest,
+  type ReconfigRequest,
+  reconfigRequest,
+  type SetACLRequest,
+  type SetDataRequest,
+  type StatResponse,
+  setACLRequest,
+  setACLResponse,
+  setDataRequest,
+  setDataResponse,
+} from "./records/write.ts";
+export {
+  counterOf,
+  epochOf,
+  firstSessionId,
+  formatSessionId,
+  formatZxid,
+  type SessionId,
+  sessionId,
+  sessionPassword,
+  type Zxid,
+  zxid,
+  zxidOf,
+} from "./session.ts";

@@ -1,0 +1,826 @@
+/**
+ * One member: what clients ask, in order, against the tree; what changes, through the proposer; what sessions are due.
+ * It decides and keeps state; sockets, clocks and disks are behind ports.
+ *
+ * **Invariant**: proposals are applied in the order they were proposed, each once; a client's replies leave in the
+ * order its requests came, and the events of a transaction before the reply to it or to any read after it.
+ */
+import {
+  ErrorCode,
+  firstSessionId,
+  type JuteReader,
+  JuteReader as Reader,
+  JuteWriter,
+  OpCode,
+  ProtocolError,
+  sessionPassword,
+  Xid,
+} from "@rookery/protocol/client";
+import { type LogEntry, type Space, type StorageEngine, TRANSACTION } from "@rookery/storage";
+import {
+  addIdentities,
+  answerRead,
+  applyTransaction,
+  authenticate,
+  type Change,
+  decodeTransaction,
+  encodeTransaction,
+  KIND,
+  type OperationResult,
+  Preparer,
+  type Transaction,
+  Tree,
+  writeMultiHeader,
+  writeStat,
+} from "@rookery/tree";
+import type { Logger } from "../logger.ts";
+import type { ServerOptions } from "../options.ts";
+import { Client, type Held, type Proposal } from "./client.ts";
+import { Deque } from "./deque.ts";
+import type { Proposer, Runtime, Timer, Transport } from "./ports.ts";
+import { ServerSession } from "./session.ts";
+import { SessionClock } from "./session-clock.ts";
+import { Stats } from "./stats.ts";
+
+/** Requests of one client that may wait behind its writes before its socket is not read. */
+const WAITING_MAX = 1024;
+/** Bytes proposed and not yet committed above which no more are taken. */
+const UNCOMMITTED_BYTES_MAX = 64 << 20;
+/** Znodes changed since the last state commit: at the first a commit starts, at the second proposals wait for it. */
+const DIRTY_COMMIT = 4096;
+const DIRTY_MAX = 65_536;
+/** Bytes of changed znodes at which a state commit starts, and at which proposals wait. */
+const DIRTY_BYTES_COMMIT = 8 << 20;
+const DIRTY_BYTES_MAX = 256 << 20;
+/** A change waits at most this long for a state commit, ms. */
+const COMMIT_DELAY_MS = 1000;
+/** Log entries kept behind the durably applied one, for members that lag. */
+const LOG_ENTRIES_KEPT = 100_000;
+/** Entries read from the log at a time when replaying. */
+const REPLAY = { entriesMax: 4096, bytesMax: 16 << 20 };
+
+export interface MemberPorts {
+  readonly engine: StorageEngine;
+  readonly proposer: Proposer;
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+}
+
+export class Member {
+  readonly tree: Tree;
+  readonly stats = new Stats();
+  readonly clients = new Set<Client>();
+  readonly sessions = new Map<bigint, ServerSession>();
+  readonly clock: SessionClock<ServerSession>;
+  readonly options: ServerOptions;
+  readonly engine: StorageEngine;
+  readonly minTimeoutMs: number;
+  readonly maxTimeoutMs: number;
+  readonly startedMs: number;
+  /** Called once when the member can go on no longer. */
+  onFailed: (error: Error) => void = () => {};
+
+  private readonly preparer: Preparer;
+  private readonly proposer: Proposer;
+  private readonly runtime: Runtime;
+  private readonly logger: Logger;
+  private readonly inFlight = new Deque<Proposal>();
+  private readonly unflushed: Client[] = [];
+  private stalled: Client[] = [];
+  private readonly input: JuteReader = new Reader();
+  private readonly scratch = new JuteWriter();
+  private nextSession: bigint;
+  private nowMs = 0;
+  private committing: Promise<void> | undefined;
+  private dirtySinceMs = -1;
+  private timers: Timer[] = [];
+  private collecting: string[] = [];
+  private failed: Error | undefined;
+  private stopping = false;
+
+  /** Recovers: opens the tree and applies what the log holds beyond it. */
+  static async open(options: ServerOptions, ports: MemberPorts): Promise<Member> {
+    const member = new Member(options, ports);
+    await member.replay();
+    member.begin();
+    return member;
+  }
+
+  private constructor(options: ServerOptions, { engine, proposer, runtime, logger }: MemberPorts) {
+    this.options = options;
+    this.engine = engine;
+    this.proposer = proposer;
+    this.runtime = runtime;
+    this.logger = logger;
+    this.minTimeoutMs = options.minSessionTimeoutMs ?? 2 * options.tickTimeMs;
+    this.maxTimeoutMs = options.maxSessionTimeoutMs ?? 20 * options.tickTimeMs;
+    this.tree = new Tree(engine.state, { cacheBytesMax: options.cacheBytesMax });
+    this.preparer = new Preparer(this.tree, options, (path, what, limit, hard) => {
+      if (hard) this.stats.quotaExceeded++;
+      logger.warn({ path, what, limit, hard }, hard ? "a write was refused by a quota" : "a soft quota is exceeded");
+    });
+    this.nowMs = runtime.monotonicMs();
+    this.startedMs = runtime.wallMs();
+    this.clock = new SessionClock(options.tickTimeMs, this.nowMs);
+    this.nextSession = firstSessionId(engine.meta.sid, this.startedMs);
+    proposer.onCommitted = (index) => this.onCommitted(index);
+    proposer.onFailed = (error) => this.fail(error);
+  }
+
+  // ── Connections ────────────────────────────────────────────────────────────────────────────────────────────
+
+  accept(transport: Transport): Client {
+    const client = new Client(transport, this.runtime.wallMs(), this.options, this.onOutput);
+    this.clients.add(client);
+    return client;
+  }
+
+  /** The connection is gone, whoever closed it. The session lives on. */
+  closed(client: Client): void {
+    if (client.state === "closed") return;
+    client.state = "closed";
+    this.clients.delete(client);
+    this.tree.watches.forget(client);
+    if (client.session?.client === client) client.session.client = undefined;
+  }
+
+  private drop(client: Client, reason: string): void {
+    this.stats.connectionsDropped++;
+    this.logger.debug({ address: client.transport.address, session: client.session?.id.toString(16), reason }, "connection closed");
+    this.closed(client);
+    client.transport.destroy();
+  }
+
+  /** Sends what is there, then closes: the peer gets its last reply. */
+  private finish(client: Client): void {
+    if (client.state === "closed") return;
+    client.flush();
+    this.closed(client);
+    client.transport.end();
+  }
+
+  /** Call before the frames of a chunk, and {@link endTurn} after: what they share is read once. */
+  beginTurn(): void {
+    this.nowMs = this.runtime.monotonicMs();
+  }
+
+  /** Sends every reply written since the last turn. */
+  endTurn(): void {
+    const { unflushed, options } = this;
+    for (let at = 0; at < unflushed.length; at++) {
+      const client = unflushed[at] as Client;
+      client.flush();
+      if (client.state !== "closed" && client.transport.pendingBytes() > options.outputBytesMax) this.drop(client, "does not read its replies");
+    }
+    unflushed.length = 0;
+  }
+
+  private readonly onOutput = (client: Client) => {
+    this.unflushed.push(client);
+  };
+
+  // ── Requests ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Handles a frame. False means no more may come until `transport.resume()`.
+   * @param buffer - Not written to again by anybody: requests that wait keep a view on it.
+   */
+  receive(client: Client, buffer: Buffer, start: number, end: number): boolean {
+    client.received++;
+    this.stats.packetsReceived++;
+    this.stats.bytesReceived += end - start + 4;
+    if (client.state !== "open") return this.handshake(client, buffer, start, end);
+    if (end - start < 8) {
+      this.drop(client, "frame too short for a header");
+      return false;
+    }
+    const xid = buffer.readInt32BE(start);
+    const opcode = buffer.readInt32BE(start + 4);
+    const session = client.session as ServerSession;
+    if (session.closing) return false;
+    if (opcode > 0 && opcode < 128) this.stats.requests[opcode] = (this.stats.requests[opcode] as number) + 1;
+    switch (opcode) {
+      case OpCode.getData:
+      case OpCode.exists:
+      case OpCode.getChildren:
+      case OpCode.getChildren2:
+      case OpCode.getACL:
+      case OpCode.sync:
+      case OpCode.ping:
+      case OpCode.multiRead:
+      case OpCode.setWatches:
+      case OpCode.setWatches2:
+      case OpCode.addWatch:
+      case OpCode.checkWatches:
+      case OpCode.removeWatches:
+      case OpCode.getEphemerals:
+      case OpCode.getAllChildrenNumber:
+      case OpCode.whoAmI:
+        session.heardMs = this.nowMs;
+        if (!this.maySpeak(client, xid)) return false;
+        if (client.waiting.length === 0) {
+          this.answer(client, xid, opcode, buffer, start, end, this.nowMs);
+        } else {
+          client.waiting.push({ ...HELD, xid, opcode, receivedMs: this.nowMs, frame: buffer.subarray(start, end) });
+        }
+        return this.hasRoom(client);
+      case OpCode.create:
+      case OpCode.create2:
+      case OpCode.createContainer:
+      case OpCode.createTTL:
+      case OpCode.delete:
+      case OpCode.setData:
+      case OpCode.setACL:
+      case OpCode.multi:
+      case OpCode.reconfig:
+        session.heardMs = this.nowMs;
+        if (!this.maySpeak(client, xid)) return false;
+        if (this.engine.space !== "ok") this.refuse(client, xid, opcode);
+        else this.write(client, session, xid, opcode, buffer, start, end);
+        return this.hasRoom(client);
+      case OpCode.closeSession:
+        if (!this.maySpeak(client, xid)) return false;
+        this.closeSession(session, client, xid);
+        return false;
+      case OpCode.auth:
+        return this.auth(client, xid, buffer, start, end);
+      case OpCode.sasl:
+        return this.sasl(client, xid, buffer, start, end);
+      default:
+        // Includes createSession and deleteContainer, which are the server's own: from a client they are refused.
+        this.answerLater(client, xid, opcode, ErrorCode.UNIMPLEMENTED, "none", true);
+        return false;
+    }
+  }
+
+  /** Whether the connection has authenticated as the operator demands; otherwise it is told so and closed. */
+  private maySpeak(client: Client, xid: number): boolean {
+    const schemes = this.options.enforceAuthSchemes;
+    if (schemes === undefined || client.identities.some(({ scheme }) => schemes.includes(scheme))) return true;
+    this.answerLater(client, xid, 0, ErrorCode.SESSIONCLOSEDREQUIRESASLAUTH, "zero", true);
+    return false;
+  }
+
+  private write(client: Client, session: ServerSession, xid: number, opcode: number, buffer: Buffer, start: number, end: number): void {
+    const { input } = this;
+    input.reset(buffer, start + 8, end);
+    const transaction = this.preparer.prepare(opcode, input, client, xid, this.proposer.nextIndex, this.runtime.wallMs());
+    this.propose(transaction, client, session, xid, opcode);
+  }
+
+  private propose(transaction: Transaction, client: Client | undefined, session: ServerSession | undefined, xid: number, opcode: number): void {
+    const proposed = this.proposer.propose(encodeTransaction(transaction));
+    const proposal: Proposal = { proposed, transaction, client, session, xid, opcode, receivedMs: this.nowMs };
+    this.stats.proposals++;
+    this.inFlight.push(proposal);
+    client?.waiting.push(proposal);
+  }
+
+  /** No room on the disk: the write is answered, in its turn, with an error that says it was not done. */
+  private refuse(client: Client, xid: number, opcode: number): void {
+    this.stats.throttled++;
+    this.answerLater(client, xid, opcode, ErrorCode.SYSTEMERROR, "applied", false);
+  }
+
+  /** Whether more frames of this client may come; if not, it is resumed when there is room. */
+  private hasRoom(client: Client): boolean {
+    if (client.state === "closed") return false;
+    if (client.waiting.length < WAITING_MAX && (client.waiting.length === 0 || !this.crowded()) && client.transport.pendingBytes() <= this.options.outputBytesPause) {
+      return true;
+    }
+    if (!client.stalled) {
+      client.stalled = true;
+      this.stalled.push(client);
+    }
+    return false;
+  }
+
+  private crowded(): boolean {
+    return (
+      this.inFlight.length >= this.options.globalOutstandingLimit ||
+      this.proposer.uncommittedBytes > UNCOMMITTED_BYTES_MAX ||
+      this.tree.dirtyCount > DIRTY_MAX ||
+      this.tree.dirtyBytes > DIRTY_BYTES_MAX
+    );
+  }
+
+  /** The transport has sent what was pending. */
+  drained(client: Client): void {
+    if (client.stalled) this.unstall();
+  }
+
+  private unstall(): void {
+    if (this.stalled.length === 0) return;
+    const { stalled } = this;
+    this.stalled = [];
+    for (const client of stalled) {
+      client.stalled = false;
+      if (client.state !== "closed" && this.hasRoom(client)) client.transport.resume();
+    }
+  }
+
+  // ── Answers ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private answer(client: Client, xid: number, opcode: number, buffer: Buffer, start: number, end: number, receivedMs: number): void {
+    const { out } = client;
+    const { epoch, counter } = this.tree.applied;
+    if (opcode === OpCode.ping) {
+      client.replyHeader(Xid.ping, epoch, counter, ErrorCode.OK);
+    } else if (opcode === OpCode.setWatches || opcode === OpCode.setWatches2) {
+      // Its events come before its reply, which has no body.
+      client.replyHeader(xid, epoch, counter, this.read(client, opcode, buffer, start, end, out));
+    } else if (opcode === OpCode.multiRead) {
+      this.scratch.reset();
+      const code = this.read(client, opcode, buffer, start, end, this.scratch);
+      if (code !== ErrorCode.OK && this.scratch.position === 0) {
+        client.replyHeader(xid, epoch, counter, code);
+      } else {
+        const frame = this.beginReply(out, xid, epoch, counter, code);
+        out.raw(this.scratch.take());
+        out.endFrame(frame);
+        client.wrote();
+      }
+    } else {
+      const frame = this.beginReply(out, xid, epoch, counter, ErrorCode.OK);
+      const code = this.read(client, opcode, buffer, start, end, out);
+      if (code === ErrorCode.OK) {
+        out.endFrame(frame);
+        this.stats.responded(out.position - frame);
+        client.wrote();
+      } else {
+        out.position = frame;
+        client.replyHeader(xid, epoch, counter, code);
+      }
+    }
+    this.stats.packetsSent++;
+    const latencyMs = this.nowMs - receivedMs;
+    this.stats.latency.add(latencyMs);
+    if (opcode !== OpCode.ping) this.stats.readLatency.add(latencyMs);
+    client.answered(opcode, xid, epoch, counter, this.nowMs, latencyMs);
+  }
+
+  private beginReply(out: JuteWriter, xid: number, epoch: number, counter: number, code: number): number {
+    const frame = out.beginFrame();
+    out.int(xid);
+    out.longParts(epoch, counter);
+    out.int(code);
+    return frame;
+  }
+
+  private read(client: Client, opcode: number, buffer: Buffer, start: number, end: number, out: JuteWriter): number {
+    this.input.reset(buffer, start + 8, end);
+    try {
+      return answerRead(opcode, this.input, out, this.tree, client, this.options);
+    } catch (error) {
+      if (error instanceof ProtocolError) return ErrorCode.MARSHALLINGERROR;
+      throw error;
+    }
+  }
+
+  /** Answers with a bare header, now or behind what is waiting; then closes, if told. */
+  private answerLater(client: Client, xid: number, opcode: number, code: number, zxid: Held["zxid"], closes: boolean): void {
+    const held: Held = { ...HELD, xid, opcode, receivedMs: this.nowMs, code, zxid, closes };
+    if (client.waiting.length === 0) this.answerHeld(client, held);
+    else client.waiting.push(held);
+  }
+
+  private answerHeld(client: Client, held: Held): void {
+    if (held.frame !== undefined) {
+      this.answer(client, held.xid, held.opcode, held.frame, 0, held.frame.length, held.receivedMs);
+      return;
+    }
+    const { epoch, counter } = this.tree.applied;
+    if (held.zxid === "applied") client.replyHeader(held.xid, epoch, counter, held.code);
+    else if (held.zxid === "zero") client.replyHeader(held.xid, 0, 0, held.code);
+    else client.replyHeader(held.xid, -1, -1, held.code);
+    this.stats.packetsSent++;
+    client.answered(held.opcode, held.xid, epoch, counter, this.nowMs, this.nowMs - held.receivedMs);
+    if (held.closes) this.finish(client);
+  }
+
+  /**
+   * Identities count from when they were sent, the answer waits its turn: upstream lets it overtake, which confuses
+   * clients that count on order (specification §13.6).
+   */
+  private auth(client: Client, xid: number, buffer: Buffer, start: number, end: number): boolean {
+    const { input } = this;
+    input.reset(buffer, start + 8, end);
+    let added: ReturnType<typeof authenticate>;
+    try {
+      input.int();
+      const scheme = input.string();
+      const credentials = input.buffer();
+      added = authenticate(scheme, credentials, client.transport.address, this.options);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.drop(client, "undecodable auth");
+      return false;
+    }
+    if (added === undefined) {
+      this.stats.authFailures++;
+      this.answerLater(client, xid, OpCode.auth, ErrorCode.AUTHFAILED, "zero", true);
+      return false;
+    }
+    client.identities = addIdentities(client.identities, added);
+    this.answerLater(client, xid, OpCode.auth, ErrorCode.OK, "zero", false);
+    return this.hasRoom(client);
+  }
+
+  /** No SASL mechanism is configured: a null token says so and the connection goes on (specification §11.2). */
+  private sasl(client: Client, xid: number, buffer: Buffer, start: number, end: number): boolean {
+    const { input } = this;
+    input.reset(buffer, start + 8, end);
+    let token: Uint8Array | null = null;
+    try {
+      token = input.buffer();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+    if (token === null) {
+      this.drop(client, "undecodable SASL token");
+      return false;
+    }
+    const { out } = client;
+    const frame = this.beginReply(out, xid, 0, 0, ErrorCode.OK);
+    out.buffer(null);
+    out.endFrame(frame);
+    client.wrote();
+    return true;
+  }
+
+  // ── Sessions ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  private handshake(client: Client, buffer: Buffer, start: number, end: number): boolean {
+    if (client.state !== "new" || this.stopping) {
+      this.drop(client, "frame before the session is open");
+      return false;
+    }
+    const { input } = this;
+    input.reset(buffer, start, end);
+    let asked: { high: number; low: number; timeoutMs: number; id: bigint; password: Uint8Array | null };
+    try {
+      input.int();
+      asked = { high: input.int(), low: input.uint(), timeoutMs: input.int(), id: input.long(), password: input.buffer() };
+      client.speaksReadOnly = input.remaining >= 1;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.drop(client, "undecodable connect request");
+      return false;
+    }
+    this.stats.connectionRequests++;
+    const { epoch, counter } = this.tree.applied;
+    if (asked.high !== (epoch | 0) ? asked.high > (epoch | 0) : asked.low > counter) {
+      this.drop(client, "client has seen a later zxid");
+      return false;
+    }
+    const timeoutMs = Math.min(Math.max(asked.timeoutMs, this.minTimeoutMs), this.maxTimeoutMs);
+    if (asked.id === 0n) {
+      if (this.engine.space === "none") {
+        this.drop(client, "no room on the disk for a session");
+        return false;
+      }
+      this.createSession(client, timeoutMs);
+      return false;
+    }
+    this.stats.revalidations++;
+    const session = this.sessions.get(asked.id);
+    if (session === undefined || session.closing || session.tree === undefined || !isPassword(asked.id, asked.password)) {
+      this.connectResponse(client, 0, 0n);
+      this.finish(client);
+      return false;
+    }
+    if (session.client !== undefined) this.drop(session.client, "the session moved to another connection");
+    session.timeoutMs = timeoutMs;
+    session.heardMs = this.nowMs;
+    this.clock.remove(session);
+    this.clock.add(session);
+    this.attach(client, session);
+    this.connectResponse(client, timeoutMs, session.id);
+    return true;
+  }
+
+  private createSession(client: Client, timeoutMs: number): void {
+    let id = this.nextSession;
+    // 0 means no session, and this one marks containers in ZooKeeper's files.
+    while (id === 0n || id === CONTAINER_MARK || this.sessions.has(id)) id = BigInt.asIntN(64, id + 1n);
+    this.nextSession = BigInt.asIntN(64, id + 1n);
+    const session = new ServerSession(id, timeoutMs, this.nowMs);
+    this.sessions.set(id, session);
+    client.state = "opening";
+    client.session = session;
+    session.client = client;
+    const change: Change = { type: "createSession", timeoutMs };
+    const transaction = { sessionHigh: session.high, sessionLow: session.low, xid: 0, timeMs: this.runtime.wallMs(), change };
+    this.propose(transaction, client, session, 0, OpCode.createSession);
+  }
+
+  private attach(client: Client, session: ServerSession): void {
+    client.session = session;
+    client.state = "open";
+    session.client = client;
+  }
+
+  private connectResponse(client: Client, timeoutMs: number, id: bigint): void {
+    const { out } = client;
+    const frame = out.beginFrame();
+    out.int(0);
+    out.int(timeoutMs);
+    out.long(id);
+    out.buffer(id === 0n ? NO_PASSWORD : sessionPassword(id));
+    if (client.speaksReadOnly) out.bool(false);
+    out.endFrame(frame);
+    client.wrote();
+    this.stats.packetsSent++;
+  }
+
+  private closeSession(session: ServerSession, client: Client | undefined, xid: number): void {
+    session.closing = true;
+    const transaction = this.preparer.prepareClose(session.id, { sessionHigh: session.high, sessionLow: session.low, identities: [] }, this.transactionsInFlight(), xid, this.proposer.nextIndex, this.runtime.wallMs());
+    this.propose(transaction, client, session, xid, OpCode.closeSession);
+  }
+
+  private *transactionsInFlight(): IterableIterator<Transaction> {
+    for (const { transaction } of this.inFlight) yield transaction;
+  }
+
+  private readonly onTick = () => {
+    this.beginTurn();
+    for (const session of this.clock.expire(this.nowMs)) {
+      if (session.closing) continue;
+      this.stats.sessionsExpired++;
+      this.logger.info({ session: session.id.toString(16), timeoutMs: session.timeoutMs }, "session expired");
+      this.closeSession(session, undefined, 0);
+    }
+    this.commitWhenDue();
+    this.endTurn();
+  };
+
+  // ── Commits ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private onCommitted(index: number): void {
+    if (this.failed !== undefined) return;
+    this.beginTurn();
+    const { inFlight } = this;
+    let applied = 0;
+    try {
+      for (let next = inFlight.peek(); next !== undefined && next.proposed.index <= index; next = inFlight.peek()) {
+        inFlight.shift();
+        this.apply(next);
+        applied++;
+      }
+    } catch (error) {
+      // The state contradicts the log. Nothing that follows could be trusted.
+      this.fail(error as Error);
+      return;
+    }
+    this.stats.commits += applied;
+    this.stats.batchSize.add(applied);
+    this.unstall();
+    this.endTurn();
+    this.commitWhenDue();
+  }
+
+  private apply(proposal: Proposal): void {
+    const { proposed, transaction, client, session } = proposal;
+    const isMulti = transaction.change.type === "multi";
+    const results: OperationResult[] | undefined = isMulti && client !== undefined ? [] : undefined;
+    applyTransaction(this.tree, proposed, transaction, results);
+    const latencyMs = this.nowMs - proposal.receivedMs;
+    this.stats.latency.add(latencyMs);
+    this.stats.updateLatency.add(latencyMs);
+    if (proposal.opcode === OpCode.createSession) this.sessionCreated(proposal);
+    else if (proposal.opcode === OpCode.closeSession) this.sessionClosed(proposal);
+    if (client === undefined || client.state === "closed") return;
+    if (client.waiting.shift() !== proposal) throw new Error(`proposal ${proposed.index} is not what its client waits for`);
+    if (proposal.opcode === OpCode.createSession) {
+      this.attach(client, session as ServerSession);
+      this.connectResponse(client, (session as ServerSession).timeoutMs, (session as ServerSession).id);
+      client.transport.resume();
+      return;
+    }
+    this.reply(client, proposal, results);
+    this.stats.packetsSent++;
+    client.answered(proposal.opcode, proposal.xid, proposed.epoch, proposed.counter, this.nowMs, latencyMs);
+    if (proposal.opcode === OpCode.closeSession) {
+      this.finish(client);
+      return;
+    }
+    this.answerWaiting(client);
+  }
+
+  /** The reads behind a write that has been applied, up to the next write. */
+  private answerWaiting(client: Client): void {
+    const { waiting } = client;
+    for (let next = waiting.peek(); next !== undefined && next.proposed === undefined; next = waiting.peek()) {
+      waiting.shift();
+      this.answerHeld(client, next);
+      if (client.state === "closed") return;
+    }
+  }
+
+  private reply(client: Client, { proposed, transaction, xid, opcode }: Proposal, results: OperationResult[] | undefined): void {
+    const { change } = transaction;
+    const { epoch, counter } = proposed;
+    if (change.type === "failure") {
+      client.replyHeader(xid, epoch, counter, change.code);
+      return;
+    }
+    if (change.type === "delete" || change.type === "closeSession") {
+      client.replyHeader(xid, epoch, counter, ErrorCode.OK);
+      return;
+    }
+    const { out } = client;
+    const frame = this.beginReply(out, xid, epoch, counter, ErrorCode.OK);
+    if (change.type === "create") {
+      out.string(change.path);
+      if (opcode !== OpCode.create) writeStat(out, this.existing(change.path));
+    } else if (change.type === "setData" || change.type === "setAcl") {
+      writeStat(out, this.existing(change.path));
+    } else if (results !== undefined) {
+      writeResults(out, results);
+    }
+    out.endFrame(frame);
+    client.wrote();
+  }
+
+  private existing(path: string) {
+    const node = this.tree.find(path);
+    if (node === undefined) throw new Error(`${path} is gone right after it was written`);
+    return node;
+  }
+
+  private sessionCreated({ session }: Proposal): void {
+    const { id } = session as ServerSession;
+    (session as ServerSession).tree = this.tree.sessions.get(id);
+    (session as ServerSession).heardMs = this.nowMs;
+    this.clock.add(session as ServerSession);
+  }
+
+  private sessionClosed({ session, client }: Proposal): void {
+    const gone = session as ServerSession;
+    this.clock.remove(gone);
+    this.sessions.delete(gone.id);
+    // Expired: its connection is closed without a frame; the client learns when it comes back.
+    if (client === undefined && gone.client !== undefined) this.drop(gone.client, "session expired");
+  }
+
+  private commitWhenDue(): void {
+    const { tree } = this;
+    if (this.committing !== undefined || this.failed !== undefined) return;
+    if (tree.applied.index === this.engine.state.applied.index) {
+      this.dirtySinceMs = -1;
+      return;
+    }
+    if (this.dirtySinceMs < 0) this.dirtySinceMs = this.nowMs;
+    const due = tree.dirtyCount >= DIRTY_COMMIT || tree.dirtyBytes >= DIRTY_BYTES_COMMIT || this.nowMs - this.dirtySinceMs >= COMMIT_DELAY_MS;
+    if (due) this.commitState();
+  }
+
+  private commitState(): void {
+    const { changes, applied } = this.tree.takeCommit();
+    this.dirtySinceMs = -1;
+    const begunMs = this.nowMs;
+    this.committing = this.engine.state.commit(changes, applied).then(
+      async () => {
+        this.committing = undefined;
+        this.beginTurn();
+        this.tree.commitDone();
+        this.stats.commitSize.add(changes.length);
+        this.stats.commitTime.add(this.nowMs - begunMs);
+        this.unstall();
+        this.endTurn();
+        const { log } = this.engine;
+        if (applied.index - LOG_ENTRIES_KEPT >= log.firstIndex) await log.trim(applied.index - LOG_ENTRIES_KEPT);
+        this.commitWhenDue();
+      },
+    ).catch((error: Error) => this.fail(error));
+  }
+
+  // ── Start and stop ─────────────────────────────────────────────────────────────────────────────────────────
+
+  private async replay(): Promise<void> {
+    const { log, state } = this.engine;
+    const begunMs = this.runtime.monotonicMs();
+    let from = state.applied.index + 1;
+    while (from <= log.last.index) {
+      const entries = await log.read(from, REPLAY);
+      for (const entry of entries) this.replayEntry(entry);
+      from += entries.length;
+      if (this.tree.dirtyCount < DIRTY_COMMIT && this.tree.dirtyBytes < DIRTY_BYTES_COMMIT) continue;
+      const { changes, applied } = this.tree.takeCommit();
+      await state.commit(changes, applied);
+      this.tree.commitDone();
+    }
+    const entries = log.last.index - state.applied.index;
+    if (entries > 0) this.logger.info({ entries, ms: Math.round(this.runtime.monotonicMs() - begunMs) }, "replayed the log behind the state");
+  }
+
+  private replayEntry(entry: LogEntry): void {
+    if (entry.kind !== TRANSACTION) throw new Error(`log entry ${entry.index} is of kind ${entry.kind}, which this version does not know`);
+    applyTransaction(this.tree, entry, decodeTransaction(entry.payload));
+  }
+
+  /** Every session gets its full timeout from now: nobody could be heard while the member was down. */
+  private begin(): void {
+    this.beginTurn();
+    for (const tree of this.tree.sessions.values()) {
+      const session = new ServerSession(tree.id, tree.timeoutMs, this.nowMs);
+      session.tree = tree;
+      this.sessions.set(tree.id, session);
+      this.clock.add(session);
+    }
+    const { options } = this;
+    this.timers = [
+      this.runtime.every(Math.min(options.tickTimeMs, COMMIT_DELAY_MS), this.onTick),
+      this.runtime.every(options.containerCheckIntervalMs, () => this.collect()),
+      this.runtime.every(COLLECT_PAUSE_MS, () => this.collectSome()),
+    ];
+    this.engine.onSpace = (space: Space) => {
+      const fields = { space };
+      if (space === "ok") this.logger.info(fields, "there is room on the disk again: writes are accepted");
+      else this.logger.error(fields, "the disk is nearly full: writes are refused until there is room");
+    };
+    this.engine.onFailure = (error) => this.fail(error);
+  }
+
+  /** Finds what containers and TTL nodes may go; {@link collectSome} lets them go a few at a time. */
+  private collect(): void {
+    if (this.collecting.length > 0 || this.engine.space !== "ok") return;
+    const { containersPerMinuteMax, containerCheckIntervalMs, containerNeverUsedMs } = this.options;
+    const limit = Math.max(1, Math.floor((containersPerMinuteMax * containerCheckIntervalMs) / 60_000));
+    this.collecting = this.tree.collectable(this.runtime.wallMs(), containerNeverUsedMs, limit).reverse();
+    this.collectSome();
+  }
+
+  private collectSome(): void {
+    if (this.collecting.length === 0) return;
+    this.beginTurn();
+    for (let left = COLLECT_AT_ONCE; left > 0 && !this.crowded(); left--) {
+      const path = this.collecting.pop();
+      if (path === undefined) break;
+      const transaction = this.preparer.prepareCollect(path, this.proposer.nextIndex, this.runtime.wallMs());
+      if (transaction === undefined) continue;
+      if (this.tree.find(path)?.kind === KIND.ttl) this.stats.ttlDeleted++;
+      this.propose(transaction, undefined, undefined, 0, OpCode.deleteContainer);
+    }
+  }
+
+  private fail(error: Error): void {
+    if (this.failed !== undefined) return;
+    this.failed = error;
+    for (const timer of this.timers) timer.stop();
+    for (const client of [...this.clients]) this.drop(client, "the member failed");
+    this.onFailed(error);
+  }
+
+  /** Requests not yet answered, over all clients. */
+  get outstanding(): number {
+    let count = 0;
+    for (const client of this.clients) count += client.waiting.length;
+    return count;
+  }
+
+  /** Lets what was proposed finish, closes every client, commits the state. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const timer of this.timers) timer.stop();
+    if (this.failed === undefined) await this.proposer.drained();
+    for (const client of [...this.clients]) this.finish(client);
+    await this.committing;
+    if (this.failed !== undefined || this.tree.applied.index === this.engine.state.applied.index) return;
+    this.commitState();
+    await this.committing;
+  }
+}
+
+const HELD: Held = {
+  proposed: undefined,
+  xid: 0,
+  opcode: 0,
+  receivedMs: 0,
+  frame: undefined,
+  code: ErrorCode.OK,
+  zxid: "applied",
+  closes: false,
+};
+
+const NO_PASSWORD = new Uint8Array(16);
+const CONTAINER_MARK = -(2n ** 63n);
+/** Collected nodes proposed at a time, and the pause between, ms: clients' writes go before. */
+const COLLECT_AT_ONCE = 100;
+const COLLECT_PAUSE_MS = 100;
+
+function isPassword(id: bigint, password: Uint8Array | null): boolean {
+  return password !== null && Buffer.compare(sessionPassword(id), password) === 0;
+}
+
+/** Source: specification §5.3. */
+function writeResults(out: JuteWriter, results: readonly OperationResult[]): void {
+  for (const { type, code, path, stat } of results) {
+    writeMultiHeader(out, type, false, code);
+    if (type === -1) out.int(code);
+    if (path !== undefined) out.string(path);
+    if (stat !== undefined) out.raw(stat);
+  }
+  writeMultiHeader(out, -1, true, -1);
+}

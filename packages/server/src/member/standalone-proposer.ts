@@ -1,0 +1,91 @@
+/**
+ * Commits what is durable in this member's own log: an ensemble of one. Everything proposed in a turn, and while a
+ * flush is in flight, shares the next flush.
+ */
+import { chainOf, type LogEntry, TRANSACTION, type TransactionLog } from "@rookery/storage";
+import type { Proposed, Proposer, Runtime } from "./ports.ts";
+
+/** Highest counter of an epoch; a standalone member's zxid then goes on in the next one, as ZooKeeper's does. */
+const COUNTER_MAX = 0xffff_ffff;
+
+export class StandaloneProposer implements Proposer {
+  onCommitted: (index: number) => void = () => {};
+  onFailed: (error: Error) => void = () => {};
+  uncommittedBytes = 0;
+  private readonly log: TransactionLog;
+  private readonly runtime: Runtime;
+  private last: Proposed;
+  private batch: LogEntry[] = [];
+  private batchBytes = 0;
+  private flushing = false;
+  private deferred = false;
+  private waiters: (() => void)[] = [];
+
+  constructor(log: TransactionLog, runtime: Runtime) {
+    this.log = log;
+    this.runtime = runtime;
+    this.last = log.last;
+  }
+
+  get nextIndex(): number {
+    return this.last.index + 1;
+  }
+
+  propose(payload: Uint8Array): Proposed {
+    const { last } = this;
+    const rolls = last.counter === COUNTER_MAX;
+    const index = last.index + 1;
+    const epoch = rolls ? last.epoch + 1 : last.epoch;
+    const counter = rolls ? 0 : last.counter + 1;
+    const chain = chainOf(last.chain, { index, epoch, counter, kind: TRANSACTION, payload });
+    const entry: LogEntry = { index, epoch, counter, chain, kind: TRANSACTION, payload };
+    this.last = entry;
+    this.batch.push(entry);
+    this.batchBytes += payload.length;
+    this.uncommittedBytes += payload.length;
+    if (!this.flushing && !this.deferred) {
+      this.deferred = true;
+      this.runtime.defer(this.onTurn);
+    }
+    return entry;
+  }
+
+  drained(): Promise<void> {
+    if (!this.flushing && this.batch.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  private readonly onTurn = () => {
+    this.deferred = false;
+    if (!this.flushing) this.flush();
+  };
+
+  private flush(): void {
+    const { batch, batchBytes } = this;
+    if (batch.length === 0) return;
+    this.batch = [];
+    this.batchBytes = 0;
+    this.flushing = true;
+    const upTo = (batch[batch.length - 1] as LogEntry).index;
+    this.log.append(batch, (batch[0] as LogEntry).index - 1).then(
+      () => {
+        this.flushing = false;
+        this.uncommittedBytes -= batchBytes;
+        // The disk works on the next batch while this one is applied.
+        this.flush();
+        this.onCommitted(upTo);
+        if (!this.flushing && this.batch.length === 0) this.wake();
+      },
+      (error: Error) => {
+        this.onFailed(error);
+        this.wake();
+      },
+    );
+  }
+
+  private wake(): void {
+    const { waiters } = this;
+    this.waiters = [];
+    for (const wake of waiters) wake();
+  }
+}

@@ -1,0 +1,101 @@
+/** Counters of a member, as plain numbers: they are written on the request path and read by reports. */
+import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+
+/** Count, sum and bounds of something measured. */
+export class Summary {
+  count = 0;
+  sum = 0;
+  min = 0;
+  max = 0;
+
+  add(value: number): void {
+    if (this.count === 0 || value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+    this.count++;
+    this.sum += value;
+  }
+
+  get average(): number {
+    return this.count === 0 ? 0 : this.sum / this.count;
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.sum = 0;
+    this.min = 0;
+    this.max = 0;
+  }
+}
+
+/** A {@link Summary} with percentiles. Values are milliseconds; the histogram keeps microseconds. */
+export class Latency extends Summary {
+  readonly histogram: RecordableHistogram = createHistogram();
+
+  override add(value: number): void {
+    super.add(value);
+    this.histogram.record(Math.max(1, Math.round(value * 1000)));
+  }
+
+  percentileMs(percent: number): number {
+    return this.count === 0 ? 0 : this.histogram.percentile(percent) / 1000;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.histogram.reset();
+  }
+}
+
+export class Stats {
+  /** Frames from and to clients. */
+  packetsReceived = 0;
+  packetsSent = 0;
+  /** From a request's arrival to its reply. */
+  readonly latency = new Summary();
+  readonly readLatency = new Latency();
+  readonly updateLatency = new Latency();
+  /** Transactions in one state commit, and how long the commit took, ms. */
+  readonly commitTime = new Latency();
+  readonly commitSize = new Summary();
+  /** Transactions applied at a time. */
+  readonly batchSize = new Summary();
+  connectionRequests = 0;
+  connectionsRejected = 0;
+  connectionsDropped = 0;
+  sessionlessExpired = 0;
+  sessionsExpired = 0;
+  revalidations = 0;
+  authFailures = 0;
+  digestMismatches = 0;
+  throttled = 0;
+  bytesReceived = 0;
+  bytesSent = 0;
+  proposals = 0;
+  commits = 0;
+  quotaExceeded = 0;
+  ttlCreated = 0;
+  ttlDeleted = 0;
+  /** Requests by opcode; opcodes below 0 are counted as closeSession. */
+  readonly requests = new Float64Array(128);
+  responseBytesLast = -1;
+  responseBytesMin = -1;
+  responseBytesMax = -1;
+
+  responded(bytes: number): void {
+    this.responseBytesLast = bytes;
+    if (this.responseBytesMin < 0 || bytes < this.responseBytesMin) this.responseBytesMin = bytes;
+    if (bytes > this.responseBytesMax) this.responseBytesMax = bytes;
+  }
+
+  /** What `srst` resets. */
+  reset(): void {
+    this.packetsReceived = 0;
+    this.packetsSent = 0;
+    this.latency.reset();
+    this.readLatency.reset();
+    this.updateLatency.reset();
+    this.commitTime.reset();
+    this.commitSize.reset();
+    this.batchSize.reset();
+  }
+}

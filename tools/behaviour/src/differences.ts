@@ -1,0 +1,80 @@
+/**
+ * Where Rookery and Apache ZooKeeper 3.9.5 part, and why: the one place, from which DIFFERENCES.md is made.
+ * A test that meets a difference states both sides with {@link differs}, so both are checked.
+ */
+
+import { TARGET } from "./server.ts";
+
+export interface Difference {
+  /** What ZooKeeper 3.9.5 does. */
+  readonly zookeeper: string;
+  readonly rookery: string;
+  readonly why: string;
+  /** Why no test shows it, where none can. */
+  readonly untested?: string;
+}
+
+export const DIFFERENCES = {
+  H8: {
+    zookeeper: "closes the connection that has the session, then refuses the newcomer",
+    rookery: "refuses the newcomer and leaves the connection alone",
+    why: "otherwise whoever guesses a session id can cut its owner off without knowing the password",
+  },
+  F11: {
+    zookeeper: "may answer requests pipelined behind closeSession with SESSIONEXPIRED before it closes the connection",
+    rookery: "answers nothing after the reply to closeSession",
+    why: "whether ZooKeeper answers is a race between its threads; no client waits for it",
+  },
+  C16: {
+    zookeeper: "dies of a createTTL with another kind's flags and a negative ttl, and cannot start again",
+    rookery: "answers BADARGUMENTS",
+    why: "one request of one client must not end the service",
+  },
+  S6: {
+    zookeeper: "lets super overwrite /zookeeper/config on a standalone server",
+    rookery: "refuses",
+    why: "the znode tells the ensemble's members; only a reconfiguration changes them",
+  },
+  R4: {
+    zookeeper: "takes the empty path for the root in reads",
+    rookery: "may refuse it",
+    why: "no client sends it, and nothing says it is a path",
+  },
+  deleteContainer: {
+    zookeeper: "executes opcode 20 from any client: it deletes any empty znode, whatever its ACL",
+    rookery: "answers UNIMPLEMENTED and closes the connection",
+    why: "it is a request of the server to itself, without a permission check",
+  },
+  createSession: {
+    zookeeper: "answers opcode -10 from a client with another ConnectResponse",
+    rookery: "answers UNIMPLEMENTED and closes the connection",
+    why: "it is a request of the server to itself",
+  },
+  "M-ttl": {
+    zookeeper: "makes a plain create of a createTTL with another kind's flags inside a multi",
+    rookery: "may refuse it as it does outside",
+    why: "the flags and the opcode contradict each other",
+  },
+  undecodable: {
+    zookeeper: "gives a zxid to a multi it cannot decode, and to no other undecodable write",
+    rookery: "may or may not give one",
+    why: "nothing depends on it: zxids only have to grow",
+  },
+  A6: {
+    zookeeper: "answers auth when it reads it, ahead of requests that were sent before",
+    rookery: "answers auth in its turn",
+    why: "kazoo takes an auth reply for that of its oldest request; every client copes with replies in order",
+  },
+  "root-quota": {
+    zookeeper: "stops serving for good when /zookeeper/quota/zookeeper_limits is created",
+    rookery: "refuses to create it",
+    why: "one request of one client must not end the service",
+  },
+} as const satisfies Record<string, Difference>;
+
+export type DifferenceId = keyof typeof DIFFERENCES;
+
+/** What to expect of the server under test where the two differ. */
+export function differs<Z, R>(_id: DifferenceId, expected: { readonly zookeeper: Z; readonly rookery: R }): Z | R {
+  return expected[TARGET];
+}

@@ -1,0 +1,19 @@
+package rookery.interop;
+
+/** Runs every case against one server, and the cases about restarts against servers of their own. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Check check = new Check(arguments.length == 0 ? "" : arguments[0]);
+    try (Target target = new Target()) {
+      Shell.cases(check, target);
+      Nodes.cases(check, target);
+      Watches.cases(check, target);
+      Sessions.cases(check, target);
+      Recipes.cases(check, target);
+    }
+    // The clients' threads of a case that failed may still run.
+    System.exit(check.summary() ? 0 : 1);
+  }
+}
