@@ -4,7 +4,8 @@ set -euo pipefail
 
 interop=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repo=$(cd "$interop/../.." && pwd)
-cache=$interop/.cache
+# Every tool of this repository passes over folders of this name.
+cache=$interop/temp
 zookeeper_version=3.9.5
 export INTEROP_JARS=$cache/jars
 export ROOKERY_MAIN=${ROOKERY_MAIN:-$repo/apps/rookery/dist/main.js}

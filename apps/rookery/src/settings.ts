@@ -46,7 +46,7 @@ const FOUR_LETTER_WORDS = [
   ...["ruok", "srst", "srvr", "stat", "stmk", "wchc", "wchp", "wchs"],
 ];
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 export const SETTINGS = {
   clientPort: setting(wholeNumber("port", 0, 65_535), {

@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly fourLetterWords: readonly string[] | "*";
   /** Whether opcode reconfig is let through to be refused as standalone (−6) rather than as disabled (−123). */
   readonly reconfigEnabled: boolean;
+  /** Where the engine keeps its files, for reports only. zoo.cfg: dataDir */
+  readonly dataFolder: string | undefined;
   /** Memory for znodes that are hot, bytes (an estimate, not a measurement). */
   readonly cacheBytesMax: number;
 }
@@ -77,5 +79,6 @@ export const DEFAULT_OPTIONS: ServerOptions = {
   enforceAuthSchemes: undefined,
   fourLetterWords: ["srvr", "ruok", "mntr", "isro"],
   reconfigEnabled: false,
+  dataFolder: undefined,
   cacheBytesMax: 64 << 20,
 };

@@ -6,6 +6,7 @@ import type { Runtime } from "./member/ports.ts";
 import { StandaloneProposer } from "./member/standalone-proposer.ts";
 import { Listener } from "./net/listener.ts";
 import { DEFAULT_OPTIONS, type ServerOptions } from "./options.ts";
+import { Report } from "./report/report.ts";
 import { answerWord } from "./report/words.ts";
 
 export interface RunningServer extends AsyncDisposable {
@@ -26,8 +27,10 @@ export async function startServer(engine: StorageEngine, options: Partial<Server
   try {
     const proposer = new StandaloneProposer(engine.log, RUNTIME);
     const member = await Member.open(full, { engine, proposer, runtime: RUNTIME, logger });
-    const listener = new Listener(member, RUNTIME, logger, (word, argument, asker) => answerWord(word, argument, asker, member));
+    const report = new Report(member, RUNTIME);
+    const listener = new Listener(member, RUNTIME, logger, (word, argument, asker) => answerWord(word, argument, asker, report));
     const port = await listener.listen();
+    report.clientPort = port;
     return running(engine, member, listener, { host: full.clientPortAddress, port });
   } catch (error) {
     await engine.close();

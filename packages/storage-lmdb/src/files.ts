@@ -17,6 +17,8 @@ export interface File {
 export interface Files {
   /** Opens for reading and durable writing. `create` makes a new file and fails where there is one. */
   open(path: string, mode: "existing" | "create"): Promise<File>;
+  /** Opens for reading, at once. */
+  openSync(path: string): File;
   size(path: string): Promise<number>;
   list(folder: string): Promise<string[]>;
   makeFolder(path: string): Promise<void>;
@@ -39,9 +41,12 @@ export const realFiles: Files = {
     const O_DSYNC = fs.constants.O_DSYNC as number | undefined;
     const flags = O_RDWR | (O_DSYNC ?? 0) | (mode === "create" ? O_CREAT | O_EXCL : 0);
     return new Promise((resolve, reject) => {
-      fs.open(path, flags, 0o640, (error, fd) => (error ? reject(error) : resolve(new RealFile(fd, O_DSYNC === undefined))));
+      fs.open(path, flags, 0o640, (error, fd) =>
+        error ? reject(error) : resolve(new RealFile(fd, O_DSYNC === undefined)),
+      );
     });
   },
+  openSync: (path) => new RealFile(fs.openSync(path, "r"), false),
   size: async (path) => (await fs.promises.stat(path)).size,
   list: (folder) => fs.promises.readdir(folder),
   async makeFolder(path) {

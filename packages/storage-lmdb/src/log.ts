@@ -6,11 +6,11 @@
  * Operations (batches and truncations) reach the medium in the order they were asked for, each after the one before.
  */
 import { type LogEntry, type LogPosition, type ReadLimit, StorageError, type TransactionLog } from "@rookery/storage";
-import { chainWith, checkFollows, checksumOf, invariant, name } from "@rookery/storage/internal";
+import { chainWith, checkFollows, checksumOf, invariant } from "@rookery/storage/internal";
 import type { File, Files } from "./files.ts";
 import type { CleanEnd } from "./meta.ts";
 import { encodeRecord, recordBytes, SEGMENT_HEADER_BYTES, type SegmentHeader, type Stamp } from "./record.ts";
-import { createZeroed, isFull, newSalt, type Recovered, type Spare, segmentPath } from "./recovery.ts";
+import { createZeroed, isFull, newSalt, type Place, type Recovered, type Spare, segmentPath } from "./recovery.ts";
 import { corrupt, mark, markFor, type Segment, segmentOf, walk, walkSync, writeSegmentHeader } from "./segment.ts";
 
 /** Bounds of one flush; an entry larger than that goes alone. */
@@ -60,6 +60,8 @@ export class SegmentedLog implements TransactionLog {
   #active: File;
   #offset: number;
   #last: LogPosition;
+  /** The last position in the active segment's file. */
+  #written: LogPosition;
   #durableIndex: number;
   #batchNumber: number;
   /** Of the newest truncation asked for; what is encoded now belongs to it. */
@@ -92,6 +94,7 @@ export class SegmentedLog implements TransactionLog {
     this.#active = recovered.active;
     this.#offset = recovered.offset;
     this.#last = recovered.last;
+    this.#written = recovered.last;
     this.#durableIndex = recovered.last.index;
     this.#tailFirst = recovered.last.index + 1;
     this.#batchNumber = recovered.batch;
@@ -146,12 +149,27 @@ export class SegmentedLog implements TransactionLog {
     }
     if (entries.length === 0) return this.durable(this.#last.index);
     let batch: Batch | undefined;
-    for (const entry of entries) batch = this.#encode(entry, commitHint);
+    for (const entry of entries) {
+      const into = this.#encode(entry, commitHint);
+      // The caller gets the promise of the last batch; those before settle the same way, and nobody else listens.
+      if (batch && batch !== into) batch.done.promise.catch(() => {});
+      batch = into;
+    }
     this.#start();
     return (batch as Batch).done.promise;
   }
 
-  async read(from: number, { entriesMax, bytesMax }: ReadLimit): Promise<readonly LogEntry[]> {
+  async read(from: number, limit: ReadLimit): Promise<readonly LogEntry[]> {
+    invariant(!this.#closed, () => "read from a closed log");
+    for (;;) {
+      const generation = this.#generation;
+      const entries = await this.#read(from, limit);
+      // A truncation while the file was read: some of these entries may be history that does not count any more.
+      if (generation === this.#generation) return entries;
+    }
+  }
+
+  async #read(from: number, { entriesMax, bytesMax }: ReadLimit): Promise<readonly LogEntry[]> {
     const entries: LogEntry[] = [];
     let bytes = 0;
     const take = (entry: LogEntry): boolean => {
@@ -189,7 +207,10 @@ export class SegmentedLog implements TransactionLog {
     const cut = this.#positionOf(index);
     if (this.#spare === undefined && !this.#options.hasRoom(this.#options.segmentBytes)) {
       return Promise.reject(
-        new StorageError("FULL", `no room in ${this.#options.folder} for a new segment; nothing was cut. Make room on that disk.`),
+        new StorageError(
+          "FULL",
+          `no room in ${this.#options.folder} for a new segment; nothing was cut. Make room on that disk.`,
+        ),
       );
     }
     this.#last = cut;
@@ -236,6 +257,12 @@ export class SegmentedLog implements TransactionLog {
     return done.promise;
   }
 
+  /** A place at or before the record after `index`, from which the next recovery may begin to read. `index` is durable. */
+  placeAfter(index: number): Place {
+    const segment = this.#segmentOf(index + 1);
+    return { sequence: segment.header.sequence, ...markFor(segment, index + 1) };
+  }
+
   /** Makes sure that a spare exists, if there is room. Never fails: without one, `space` says so. */
   prepare(): Promise<void> {
     this.#preparing ??= this.#prepare().finally(() => {
@@ -252,7 +279,7 @@ export class SegmentedLog implements TransactionLog {
     await this.#trims;
     await this.#active.close();
     if (this.#failure) return undefined;
-    return { sequence: this.#activeSegment.header.sequence, index: this.#last.index, offset: this.#offset };
+    return { sequence: this.#activeSegment.header.sequence, last: this.#written, offset: this.#offset };
   }
 
   /** Stops everything: another part of the engine has failed. */
@@ -306,7 +333,14 @@ export class SegmentedLog implements TransactionLog {
   #newBatch(size: number): Batch {
     this.#batchNumber = (this.#batchNumber + 1) >>> 0;
     const bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(Math.max(size, 64 * 1024));
-    const batch: Batch = { entries: [], generation: this.#generation, bytes, view: viewOf(bytes), length: 0, done: deferred() };
+    const batch: Batch = {
+      entries: [],
+      generation: this.#generation,
+      bytes,
+      view: viewOf(bytes),
+      length: 0,
+      done: deferred(),
+    };
     this.#queue.push(batch);
     return batch;
   }
@@ -349,34 +383,20 @@ export class SegmentedLog implements TransactionLog {
   async #flush(batch: Batch): Promise<void> {
     if (this.#offset + batch.length > this.#activeSegment.size) await this.#roll(batch.length);
     const segment = this.#activeSegment;
-    const first = batch.entries[0] as LogEntry;
     await this.#active.write(batch.bytes.subarray(0, batch.length), this.#offset);
-    const previous = segment.endIndex === first.index - 1 ? this.#beforeBatch : undefined;
-    if (previous) mark(segment, this.#offset, previous);
+    mark(segment, this.#offset, this.#written);
     const last = batch.entries.at(-1) as LogEntry;
     segment.endIndex = last.index;
-    this.#beforeBatch = positionOf(last);
+    this.#written = positionOf(last);
     this.#offset += batch.length;
     this.#queuedBytes -= batch.length;
     if (this.#free.length < 2 && batch.bytes.length <= BATCH_BYTES_MAX) this.#free.push(batch.bytes);
   }
 
-  /** The last position written to the active segment, for its marks. */
-  #beforeBatch: LogPosition | undefined;
-
   /** Goes on in the next segment. The header is on the medium before any record is: §13.2 tells torn from damaged by it. */
   async #roll(bytes: number): Promise<void> {
-    const { endIndex } = this.#activeSegment;
-    await this.#begin(bytes, {
-      generation: this.#activeSegment.header.generation,
-      salt: this.#activeSegment.header.salt,
-      previous: this.#beforeBatch ?? this.#endOf(this.#activeSegment),
-      ackedThrough: endIndex,
-    });
-  }
-
-  #endOf(segment: Segment): LogPosition {
-    return this.#find(segment, segment.endIndex);
+    const { generation, salt } = this.#activeSegment.header;
+    await this.#begin(bytes, { generation, salt, previous: this.#written, ackedThrough: this.#written.index });
   }
 
   async #cut({ cut, generation, salt }: Truncation): Promise<void> {
@@ -415,7 +435,7 @@ export class SegmentedLog implements TransactionLog {
     this.#active = file;
     this.#segments.push(segmentOf(next.path, header, next.size));
     this.#offset = SEGMENT_HEADER_BYTES;
-    this.#beforeBatch = fields.previous;
+    this.#written = fields.previous;
     if (!this.#closed) void this.prepare();
   }
 
@@ -494,18 +514,20 @@ export class SegmentedLog implements TransactionLog {
     try {
       file = await this.#options.files.open(segment.path, "existing");
     } catch (error) {
-      if (this.firstIndex > from) throw new RangeError(`log entry ${from} was trimmed; the first is ${this.firstIndex}`);
+      if (this.firstIndex > from)
+        throw new RangeError(`log entry ${from} was trimmed; the first is ${this.firstIndex}`);
       throw error;
     }
     try {
       let wants = true;
-      const end = segment.endIndex;
+      const end = Math.min(segment.endIndex, this.#last.index);
       const stop = await walk(file, segment, markFor(segment, from), end, ({ entry }) => {
         if (entry.index < from) return true;
         wants = take(entry);
         return wants;
       });
-      if (stop.why !== "reached") throw corrupt(segment.path, stop.offset, stop.last.index + 1, "found while reading it back");
+      if (stop.why !== "reached")
+        throw corrupt(segment.path, stop.offset, stop.last.index + 1, "found while reading it back");
       return wants;
     } finally {
       await file.close();
@@ -523,15 +545,15 @@ export class SegmentedLog implements TransactionLog {
   #find(segment: Segment, index: number): LogPosition {
     if (segment.header.previous.index === index) return segment.header.previous;
     // Rare, and the caller needs it before anything else may happen.
-    const fd = this.#options.files.openSync(segment.path);
+    const file = this.#options.files.openSync(segment.path);
     try {
-      const stop = walkSync(fd, segment, markFor(segment, index), index, () => true);
+      const stop = walkSync(file, segment, markFor(segment, index), index, () => true);
       if (stop.last.index !== index) {
         throw corrupt(segment.path, stop.offset, stop.last.index + 1, "found while reading it back");
       }
       return stop.last;
     } finally {
-      void fd.close();
+      void file.close();
     }
   }
 
@@ -583,5 +605,3 @@ function deferred(): Deferred {
   });
   return { promise, resolve, reject };
 }
-
-export { name };

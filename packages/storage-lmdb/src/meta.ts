@@ -3,7 +3,7 @@
  * is not in force. Slot, 4096 bytes: magic, format version u32, body length u32, sequence u64, checksum u32, body (JSON).
  * The first twelve bytes keep their meaning in all versions to come, so that an older program can refuse a newer folder.
  */
-import { type Meta, StorageError } from "@rookery/storage";
+import { type LogPosition, type Meta, StorageError } from "@rookery/storage";
 import { checksumOf } from "@rookery/storage/internal";
 import type { File, Files } from "./files.ts";
 import { isZero } from "./record.ts";
@@ -16,7 +16,7 @@ const MAGIC = Buffer.from("ROOKMETA", "latin1");
 /** Left by an orderly close: where the log ended. Taken away before the log is next written to. */
 export interface CleanEnd {
   readonly sequence: number;
-  readonly index: number;
+  readonly last: LogPosition;
   readonly offset: number;
 }
 

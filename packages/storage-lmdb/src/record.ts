@@ -171,7 +171,8 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
 /** Undefined when the block is not a header: `isZero` tells an unused segment from a damaged one. */
 export function decodeSegmentHeader(block: Buffer): SegmentHeader | undefined {
   if (block.length < SEGMENT_HEADER_BYTES || !block.subarray(0, 8).equals(SEGMENT_MAGIC)) return undefined;
-  if (block.readUInt32LE(SEGMENT_FIELDS_BYTES) !== checksumOf(block.subarray(0, SEGMENT_FIELDS_BYTES))) return undefined;
+  if (block.readUInt32LE(SEGMENT_FIELDS_BYTES) !== checksumOf(block.subarray(0, SEGMENT_FIELDS_BYTES)))
+    return undefined;
   return {
     sid: block.readUInt32LE(8),
     incarnation: block.readUInt32LE(12),

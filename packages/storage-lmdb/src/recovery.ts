@@ -11,6 +11,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { GENESIS, type LogEntry, type LogPosition, type Meta, StorageError } from "@rookery/storage";
+import { checksumOf, name } from "@rookery/storage/internal";
 import type { File, Files } from "./files.ts";
 import type { CleanEnd } from "./meta.ts";
 import {
@@ -23,8 +24,17 @@ import {
   SEGMENT_HEADER_BYTES,
   type SegmentHeader,
 } from "./record.ts";
-import { corrupt, type Mark, mark, name, readSegmentHeader, type Segment, segmentOf, walk, writeSegmentHeader } from "./segment.ts";
-import { checksumOf } from "@rookery/storage/internal";
+import {
+  corrupt,
+  type Mark,
+  mark,
+  markFor,
+  readSegmentHeader,
+  type Segment,
+  segmentOf,
+  walk,
+  writeSegmentHeader,
+} from "./segment.ts";
 
 export interface Recovered {
   /** Oldest first; the last one is being written to. Never empty. */
@@ -48,6 +58,11 @@ export interface Spare {
   readonly size: number;
 }
 
+/** Where in which segment a record begins, and the position before it: kept with the state, so that a start reads little. */
+export interface Place extends Mark {
+  readonly sequence: number;
+}
+
 export interface RecoveryInput {
   readonly files: Files;
   readonly folder: string;
@@ -57,6 +72,8 @@ export interface RecoveryInput {
   readonly identity: Meta;
   readonly clean: CleanEnd | undefined;
   readonly applied: LogPosition;
+  /** At or before the first record after `applied`. Ignored when that segment is not there any more. */
+  readonly place: Place | undefined;
 }
 
 export function segmentPath(folder: string, sequence: number): string {
@@ -69,26 +86,40 @@ export function newSalt(): number {
 
 /** @throws {@link StorageError} `CORRUPT`, with nothing changed; `FULL` when not even one segment can be made. */
 export async function recoverLog(input: RecoveryInput): Promise<Recovered> {
-  const { files, folder, applied, clean } = input;
+  const { files, folder, applied, clean, place } = input;
   const found = await inventory(input);
   if (found.segments.length === 0) return createLog(input, found);
 
   const { live, dead } = lineage(found.segments);
-  const first = live[0] as Segment;
-  if (first.header.previous.index > applied.index) {
+  const oldest = live[0] as Segment;
+  if (oldest.header.previous.index > applied.index) {
     throw corrupt(
-      first.path,
+      oldest.path,
       0,
-      first.header.previous.index,
-      `the log begins after entry ${first.header.previous.index} and the state holds only those up to ${applied.index}`,
+      oldest.header.previous.index,
+      `the log begins after entry ${oldest.header.previous.index} and the state holds only those up to ${applied.index}`,
     );
+  }
+
+  const tail = live.at(-1) as Segment;
+  if (clean?.sequence === tail.header.sequence && clean.last.index === applied.index && clean.offset <= tail.size) {
+    // An orderly close with nothing to replay: there is nothing to find out.
+    checkApplied(tail.path, clean.offset, clean.last, applied);
+    tail.endIndex = applied.index;
+    const known = { last: clean.last, commitHint: applied.index, tornBytes: 0, tornAt: undefined };
+    return resume(input, found, live, dead, known, clean.offset, 0);
   }
 
   let start = live.length - 1;
   // The segment that holds `applied`, or begins right after it: either way its chain can be compared.
   while (start > 0 && (live[start] as Segment).header.previous.index > applied.index) start--;
 
-  let last: LogPosition = (live[start] as Segment).header.previous;
+  const first = live[start] as Segment;
+  const begin: Mark =
+    place?.sequence === first.header.sequence && place.offset <= first.size
+      ? place
+      : { offset: SEGMENT_HEADER_BYTES, previous: first.header.previous };
+  let last: LogPosition = begin.previous;
   let commitHint = 0;
   let acked = 0;
   let batch = 0;
@@ -97,16 +128,23 @@ export async function recoverLog(input: RecoveryInput): Promise<Recovered> {
   for (let s = start; s < live.length; s++) {
     const segment = live[s] as Segment;
     const { previous, ackedThrough } = segment.header;
-    if (previous.index !== last.index || previous.chain !== last.chain) {
-      throw corrupt(segment.path, 0, previous.index, `it continues ${name(previous)}, and the log before it ends with ${name(last)}`);
+    const from = s === start ? begin : { offset: SEGMENT_HEADER_BYTES, previous };
+    if (from.previous.index !== last.index || from.previous.chain !== last.chain) {
+      throw corrupt(
+        segment.path,
+        0,
+        previous.index,
+        `it continues ${name(previous)}, and the log before it ends with ${name(last)}`,
+      );
     }
-    if (previous.index === applied.index) checkApplied(segment.path, 0, previous, applied);
+    if (last.index === applied.index) checkApplied(segment.path, from.offset, last, applied);
+    mark(segment, from.offset, from.previous);
     const isLast = s === live.length - 1;
     const file = await files.open(segment.path, "existing");
     try {
       acked = Math.max(acked, ackedThrough);
       batch = 0;
-      const stop = await walk(file, segment, { offset: SEGMENT_HEADER_BYTES, previous }, segment.endIndex, (record, offset) => {
+      const stop = await walk(file, segment, from, segment.endIndex, (record, offset) => {
         const { entry } = record;
         if (record.commitHint > commitHint) commitHint = record.commitHint;
         if (record.ackedThrough > acked) acked = record.ackedThrough;
@@ -117,19 +155,29 @@ export async function recoverLog(input: RecoveryInput): Promise<Recovered> {
       end = stop.offset;
       if (isLast) {
         segment.endIndex = last.index;
-        torn = await judgeTail(file, segment, stop.offset, last, Math.max(acked, applied.index, clean?.index ?? 0));
+        torn = await judgeTail(
+          file,
+          segment,
+          stop.offset,
+          last,
+          Math.max(acked, applied.index, clean?.last.index ?? 0),
+        );
       } else if (stop.why !== "reached") {
-        throw corrupt(segment.path, stop.offset, last.index + 1, "a later segment follows, and this record is not what was written");
+        throw corrupt(
+          segment.path,
+          stop.offset,
+          last.index + 1,
+          "a later segment follows, and this record is not what was written",
+        );
       }
     } finally {
       await file.close();
     }
   }
   if (last.index < applied.index) {
-    throw corrupt((live.at(-1) as Segment).path, end, last.index + 1, `the state holds entries up to ${applied.index}`);
+    throw corrupt(tail.path, end, last.index + 1, `the state holds entries up to ${applied.index}`);
   }
 
-  const tail = live.at(-1) as Segment;
   const known = {
     last,
     commitHint,
@@ -138,15 +186,12 @@ export async function recoverLog(input: RecoveryInput): Promise<Recovered> {
   };
   if (
     clean?.sequence === tail.header.sequence &&
-    clean.index === last.index &&
+    clean.last.index === last.index &&
     clean.offset === end &&
     torn === undefined &&
     found.tornHeader === undefined
   ) {
-    await removeAll(files, folder, [...found.leftovers, ...dead.map(({ path }) => path)]);
-    const active = await files.open(tail.path, "existing");
-    const { spare, nextSequence } = found;
-    return { ...known, segments: live, active, offset: end, batch, nextSequence, spare };
+    return resume(input, found, live, dead, known, end, batch);
   }
   return renew(input, found, live, dead, Math.min(acked, last.index), known);
 }
@@ -181,7 +226,12 @@ async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): 
       const { block, header } = await readSegmentHeader(handle);
       if (header !== undefined) {
         if (header.sequence !== sequence || (meta && !isOf(header, meta))) {
-          throw corrupt(path, 0, header.previous.index, `its header names segment ${header.sequence} of member ${header.sid} of ensemble ${header.clusterId}: it was not written here`);
+          throw corrupt(
+            path,
+            0,
+            header.previous.index,
+            `its header names segment ${header.sequence} of member ${header.sid} of ensemble ${header.clusterId}: it was not written here`,
+          );
         }
         segments.push(segmentOf(path, header, size));
       } else if (isZero(block, 0, block.length) && !(await hasRecords(handle, size))) {
@@ -200,7 +250,12 @@ async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): 
   for (const { path, sequence, records } of damaged) {
     // A header is on the medium before the first record is written, so only a segment without records can have a torn one.
     if (records || sequence < newest || segments.length === 0) {
-      throw corrupt(path, 0, (segments.at(-1)?.header.previous.index ?? 0) + 1, "the segment's header is not what was written");
+      throw corrupt(
+        path,
+        0,
+        (segments.at(-1)?.header.previous.index ?? 0) + 1,
+        "the segment's header is not what was written",
+      );
     }
     tornHeader = { path, bytes: SEGMENT_HEADER_BYTES };
     leftovers.push(path);
@@ -350,6 +405,21 @@ async function findBehind(
 
 type Known = Pick<Recovered, "last" | "commitHint" | "tornBytes" | "tornAt">;
 
+/** After an orderly close everything is on the medium: the log goes on in the same segment. */
+async function resume(
+  { files, folder }: RecoveryInput,
+  { leftovers, spare, nextSequence }: Inventory,
+  segments: Segment[],
+  dead: readonly Segment[],
+  known: Known,
+  offset: number,
+  batch: number,
+): Promise<Recovered> {
+  await removeAll(files, folder, [...leftovers, ...dead.map(({ path }) => path)]);
+  const active = await files.open((segments.at(-1) as Segment).path, "existing");
+  return { ...known, segments, active, offset, batch, nextSequence, spare };
+}
+
 /** Copies all after `acked` into a fresh segment of a new generation: what a cache shows may not be on the medium (D12). */
 async function renew(
   input: RecoveryInput,
@@ -368,7 +438,7 @@ async function renew(
   const entries: LogEntry[] = [];
   const old = await files.open(owner.path, "existing");
   try {
-    await walk(old, owner, owner.marks[0] as Mark, owner.endIndex, ({ entry, bytes }, offset) => {
+    await walk(old, owner, markFor(owner, acked), owner.endIndex, ({ entry, bytes }, offset) => {
       if (entry.index === acked) {
         previous = positionOf(entry);
         cut = offset + bytes;

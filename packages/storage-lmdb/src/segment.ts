@@ -1,6 +1,5 @@
 /** One file of the log: what is known of it, and reading its records in order without holding them all. */
 import { type LogPosition, StorageError } from "@rookery/storage";
-import { name } from "@rookery/storage/internal";
 import type { File } from "./files.ts";
 import {
   continues,
@@ -187,5 +186,3 @@ export function corrupt(path: string, offset: number, index: number, what: strin
       "from a backup, or empty its folder and let it fetch its state from the others.",
   );
 }
-
-export { name };

@@ -28,6 +28,8 @@ export interface Recovery {
   readonly tornBytes: number;
   /** Where the torn tail was: file and offset. Undefined if there was none. */
   readonly tornAt: string | undefined;
+  /** The newest index that some record says was committed, as far as recovery read; 0 when none does. */
+  readonly commitHint: number;
   readonly elapsedMs: number;
 }
 

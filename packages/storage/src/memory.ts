@@ -74,6 +74,7 @@ export class MemoryDisk {
   /** @internal The position before `entries[0]`. */ base: LogPosition = GENESIS;
   /** @internal */ readonly tables = new Map<string, Table>();
   /** @internal */ applied: LogPosition = GENESIS;
+  /** @internal */ commitHint = 0;
   /** @internal */ tornBytes = 0;
   /** @internal */ space: Space = "ok";
   /** @internal */ held = false;
@@ -135,6 +136,7 @@ class Engine implements MemoryEngine {
       replayEntries: last.index - disk.applied.index,
       tornBytes: disk.tornBytes,
       tornAt: disk.tornBytes > 0 ? `memory log after entry ${last.index}` : undefined,
+      commitHint: disk.commitHint,
       elapsedMs: 0,
     };
     disk.tornBytes = 0;
@@ -269,6 +271,7 @@ class Engine implements MemoryEngine {
 interface Operation {
   readonly entries: LogEntry[];
   bytes: number;
+  commitHint: number;
   /** Index to cut behind, of a truncation. */
   readonly cut: number | undefined;
   readonly done: Promise<void>;
@@ -315,7 +318,7 @@ class Log implements TransactionLog {
     return this.#entries.length * 64;
   }
 
-  append(entries: readonly LogEntry[], _commitHint: number): Promise<void> {
+  append(entries: readonly LogEntry[], commitHint: number): Promise<void> {
     const engine = this.#engine;
     engine.assertOpen();
     checkAppend(this.last, entries);
@@ -328,6 +331,7 @@ class Log implements TransactionLog {
     if (batch === undefined || batch.cut !== undefined || batch.entries.length + entries.length > BATCH_ENTRIES_MAX) {
       batch = this.#enqueue(undefined);
     }
+    batch.commitHint = Math.max(batch.commitHint, Math.min(commitHint, this.last.index));
     for (const entry of entries) {
       batch.entries.push(entry);
       batch.bytes += entry.payload.length;
@@ -400,7 +404,7 @@ class Log implements TransactionLog {
       resolve = onDone;
       reject = onFail;
     });
-    const operation: Operation = { entries: [], bytes: 0, cut, done, resolve, reject };
+    const operation: Operation = { entries: [], bytes: 0, commitHint: 0, cut, done, resolve, reject };
     this.#queue.push(operation);
     this.#start();
     return operation;
@@ -427,8 +431,9 @@ class Log implements TransactionLog {
   }
 
   /** Puts what was flushed on the medium. */
-  #land({ cut, entries }: Operation, items: number): void {
+  #land({ cut, entries, commitHint }: Operation, items: number): void {
     const { disk } = this.#engine;
+    disk.commitHint = Math.max(disk.commitHint, commitHint);
     if (cut !== undefined) {
       disk.entries.length = cut - disk.base.index;
       return;

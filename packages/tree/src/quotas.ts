@@ -19,6 +19,15 @@ interface Limits {
   readonly hardBytes: number;
 }
 
+/** One quota: the limit that counts, a hard one before a soft one, −1 for none, and what is used of it. */
+export interface QuotaReport {
+  readonly path: string;
+  readonly countMax: number;
+  readonly bytesMax: number;
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /** Told when a soft limit is passed, and when a hard one refuses. */
 export type OnQuota = (path: string, what: "count" | "bytes", limit: number, hard: boolean) => void;
 
@@ -31,9 +40,13 @@ export class Quotas {
     this.tree = tree;
   }
 
-  /** The paths that have limits, for reports. */
-  paths(): IterableIterator<string> {
-    return this.limits.keys();
+  /** What is limited and used, for reports. */
+  *report(): IterableIterator<QuotaReport> {
+    for (const [path, { count, bytes, hardCount, hardBytes }] of this.limits) {
+      const stats = this.tree.find(ROOT + path + STATS);
+      const usage = stats === undefined ? { count: 0, bytes: 0 } : parseUsage(stats);
+      yield { path, countMax: hardCount > -1 ? hardCount : count, bytesMax: hardBytes > -1 ? hardBytes : bytes, ...usage };
+    }
   }
 
   /** Reads the limits that the state holds. Costs one lookup a quota, none a limited znode. */

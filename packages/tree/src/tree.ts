@@ -184,18 +184,21 @@ export class Tree {
   /** Paths of containers and TTL nodes that the rules let go at `nowMs`, at most `limit`. */
   collectable(nowMs: number, containerNeverUsedMs: number, limit: number): string[] {
     const candidates: string[] = [];
+    // What the store does not hold yet has no due time there: it is looked at itself.
+    for (const node of this.dirtyNodes) if (node.kind === KIND.container || node.kind === KIND.ttl) candidates.push(node.path);
+    for (const node of this.committingNodes) if (node.kind === KIND.container || node.kind === KIND.ttl) candidates.push(node.path);
     const range = { from: dueKey(0, 0), to: dueKey(nowMs + 1, 0) };
     this.store.scan(TABLE.due, range, (_key, value) => {
       candidates.push(Buffer.from(value).toString("utf8"));
       return candidates.length < limit * 4;
     });
-    const found: string[] = [];
+    const found = new Set<string>();
     for (const path of candidates) {
       const node = this.find(path);
-      if (node !== undefined && isCollectable(node, nowMs, containerNeverUsedMs)) found.push(path);
-      if (found.length === limit) break;
+      if (node !== undefined && isCollectable(node, nowMs, containerNeverUsedMs)) found.add(path);
+      if (found.size === limit) break;
     }
-    return found;
+    return [...found];
   }
 
   // ── ACLs ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,16 +17,36 @@ export interface Watcher {
 
 type Table = Map<string, Map<Watcher, number>>;
 
-/** What one delivery costs to reach: counters for reports. */
+/** How many each event reached, for reports: over all that reached any. */
+export class WatchCount {
+  count = 0;
+  sum = 0;
+  min = 0;
+  max = 0;
+
+  get average(): number {
+    return this.count === 0 ? 0 : this.sum / this.count;
+  }
+
+  add(watchers: number): void {
+    if (watchers === 0) return;
+    if (this.count === 0 || watchers < this.min) this.min = watchers;
+    if (watchers > this.max) this.max = watchers;
+    this.count++;
+    this.sum += watchers;
+  }
+}
+
+/** By kind of event. */
 export interface WatchCounts {
-  created: number;
-  deleted: number;
-  changed: number;
-  children: number;
+  readonly created: WatchCount;
+  readonly deleted: WatchCount;
+  readonly changed: WatchCount;
+  readonly children: WatchCount;
 }
 
 export class WatchManager {
-  readonly fired: WatchCounts = { created: 0, deleted: 0, changed: 0, children: 0 };
+  fired: WatchCounts = noCounts();
   private readonly data: Table = new Map();
   private readonly child: Table = new Map();
   /** Paths each watcher is registered at, per table: so that a closed connection costs what it held. */
@@ -53,21 +73,21 @@ export class WatchManager {
 
   onCreated(path: string, parent: string, acl: AclList, parentAcl: AclList, epoch: number, counter: number): void {
     if (this.registrations === 0) return;
-    this.fired.created += this.triggerData(EventType.NodeCreated, path, acl, epoch, counter, undefined);
-    this.fired.children += this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined);
+    this.fired.created.add(this.triggerData(EventType.NodeCreated, path, acl, epoch, counter, undefined));
+    this.fired.children.add(this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined));
   }
 
   onDeleted(path: string, parent: string, acl: AclList, parentAcl: AclList, epoch: number, counter: number): void {
     if (this.registrations === 0) return;
     const told = new Set<Watcher>();
-    this.fired.deleted += this.triggerData(EventType.NodeDeleted, path, acl, epoch, counter, told);
-    this.fired.deleted += this.triggerChild(EventType.NodeDeleted, path, acl, epoch, counter, told);
-    this.fired.children += this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined);
+    this.fired.deleted.add(this.triggerData(EventType.NodeDeleted, path, acl, epoch, counter, told));
+    this.fired.deleted.add(this.triggerChild(EventType.NodeDeleted, path, acl, epoch, counter, told));
+    this.fired.children.add(this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined));
   }
 
   onDataChanged(path: string, acl: AclList, epoch: number, counter: number): void {
     if (this.registrations === 0) return;
-    this.fired.changed += this.triggerData(EventType.NodeDataChanged, path, acl, epoch, counter, undefined);
+    this.fired.changed.add(this.triggerData(EventType.NodeDataChanged, path, acl, epoch, counter, undefined));
   }
 
   /** Whether the watcher has what a WatcherType names at exactly this path; undefined for an unknown type. */
@@ -122,6 +142,10 @@ export class WatchManager {
     for (const path of [...held.data]) this.drop(this.data, path, watcher, STANDARD | PERSISTENT | RECURSIVE);
     for (const path of [...held.child]) this.drop(this.child, path, watcher, STANDARD | PERSISTENT | RECURSIVE);
     this.held.delete(watcher);
+  }
+
+  resetCounters(): void {
+    this.fired = noCounts();
   }
 
   /** Registrations in both tables. */
@@ -237,4 +261,8 @@ export class WatchManager {
     }
     return count;
   }
+}
+
+function noCounts(): WatchCounts {
+  return { created: new WatchCount(), deleted: new WatchCount(), changed: new WatchCount(), children: new WatchCount() };
 }

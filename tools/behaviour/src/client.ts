@@ -23,11 +23,16 @@ export class Connection {
 
   static async open(port: number): Promise<Connection> {
     const socket = tcp({ port, host: "127.0.0.1", noDelay: true });
+    const connection = new Connection(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
-      socket.once("error", reject);
+      socket.once("error", (error: NodeJS.ErrnoException) => {
+        // A server that accepts and closes at once shows as a broken pipe, one that is not there as a refusal.
+        if (error.code === "ECONNREFUSED") reject(error);
+        else resolve();
+      });
     });
-    return new Connection(socket);
+    return connection;
   }
 
   private constructor(socket: Socket) {

@@ -70,6 +70,28 @@ export const DIFFERENCES = {
     rookery: "refuses to create it",
     why: "one request of one client must not end the service",
   },
+  whitelist: {
+    zookeeper: "answers srvr alone unless 4lw.commands.whitelist says otherwise",
+    rookery: "answers srvr, ruok, mntr and isro",
+    why: "health checks, monitoring and clients in search of a full server need them, and they tell no secrets",
+  },
+  hash: {
+    zookeeper: "lists a digest of the tree for every 128th zxid",
+    rookery: "may list none",
+    why: "the digest is of ZooKeeper's own structures and can be compared with nothing else",
+  },
+  sequence: {
+    zookeeper: "sticks at 2147483647: later sequential creates with the same prefix are NODEEXISTS",
+    rookery: "goes on with -2147483648, as ZooKeeper's documentation says",
+    why: "a counter that sticks ends every lock and queue under that parent",
+    untested: "it takes 2^31 creates under one parent",
+  },
+  extendedTypes: {
+    zookeeper: "has TTL znodes only if extendedTypesEnabled is set",
+    rookery: "has them unless it is set to false",
+    why: "the setting guards ZooKeeper's snapshots against older versions of itself; Rookery has none to guard against",
+    untested: "a default of the configuration; every configuration of this suite sets it",
+  },
 } as const satisfies Record<string, Difference>;
 
 export type DifferenceId = keyof typeof DIFFERENCES;
@@ -77,4 +99,27 @@ export type DifferenceId = keyof typeof DIFFERENCES;
 /** What to expect of the server under test where the two differ. */
 export function differs<Z, R>(_id: DifferenceId, expected: { readonly zookeeper: Z; readonly rookery: R }): Z | R {
   return expected[TARGET];
+}
+
+/** DIFFERENCES.md, made of the table. */
+export function renderDifferences(): string {
+  const sections = Object.entries<Difference>(DIFFERENCES).map(([id, { zookeeper, rookery, why, untested }]) =>
+    [
+      `## ${id}`,
+      "",
+      `- **ZooKeeper** ${zookeeper}.`,
+      `- **Rookery** ${rookery}.`,
+      `- Why: ${why}.`,
+      ...(untested === undefined ? [] : [`- Not shown by a test: ${untested}.`]),
+      "",
+    ].join("\n"),
+  );
+  return [
+    "# Where Rookery and Apache ZooKeeper 3.9.5 differ",
+    "",
+    "Seen from a client, on one server. Everything else that the behaviour suite looks at is the same on both.",
+    "This file is made from `src/differences.ts`; the headings are the ids that the tests use.",
+    "",
+    ...sections,
+  ].join("\n");
 }

@@ -23,6 +23,7 @@ export interface Fixtures {
 /** The `test` of a file whose tests all run against one configuration. */
 export function testOn(configuration: ConfigurationName) {
   return plain.extend<Fixtures>({
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to learn what a fixture needs.
     server: async ({}, use) => {
       await use(inject("servers")[configuration]);
     },
@@ -52,6 +53,7 @@ export function testOn(configuration: ConfigurationName) {
       await c.ok(create(root));
       await use(root);
     },
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern to learn what a fixture needs.
     throwaway: async ({}, use) => {
       const started: Server[] = [];
       await use(async (own = CONFIGURATIONS.main) => {

@@ -40,7 +40,10 @@ function describe(test: TestCase): string {
   const lines = (test.result().errors ?? []).flatMap(({ message, diff, stack }) => [
     ...message.split("\n").slice(0, 12),
     ...(diff === undefined ? [] : plain(diff).split("\n").slice(0, 60)),
-    ...(stack?.split("\n").filter((line) => line.includes(".behaviour.ts")).slice(0, 1) ?? []),
+    ...(stack
+      ?.split("\n")
+      .filter((line) => line.includes(".behaviour.ts"))
+      .slice(0, 1) ?? []),
   ]);
   return [`  ${test.name}`, ...lines.map((line) => `      ${line}`), ""].join("\n");
 }

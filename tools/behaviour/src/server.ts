@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Connection } from "./client.ts";
@@ -143,8 +143,8 @@ function readTarget(): TargetName {
 }
 
 function rookery(file: string): [string, string[]] {
-  const main = join(REPOSITORY, "apps/rookery/dist/main.js");
-  if (!existsSync(main)) throw new Error("apps/rookery is not built: run pnpm build first");
+  const main = process.env.ROOKERY_MAIN ?? join(REPOSITORY, "apps/rookery/dist/main.js");
+  if (!existsSync(main)) throw new Error(`${main} is missing: run pnpm build first`);
   return [process.execPath, [main, "serve", "--config", file]];
 }
 

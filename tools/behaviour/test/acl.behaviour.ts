@@ -24,9 +24,10 @@ import {
   sasl,
   setAcl,
   setData,
-  whoAmI,
   WRITE,
+  whoAmI,
 } from "../src/requests.ts";
+import { fourLetterWord } from "../src/server.ts";
 
 const test = testOn("main");
 
@@ -101,7 +102,10 @@ describe("authenticating", () => {
 });
 
 describe("ACLs when they are written", () => {
-  test("A3 auth stands for the caller's authenticated identities, and is INVALIDACL without any", async ({ connect, root }) => {
+  test("A3 auth stands for the caller's authenticated identities, and is INVALIDACL without any", async ({
+    connect,
+    root,
+  }) => {
     const client = await connect();
     const acl = [entry("auth", "whatever", READ | WRITE)];
     expect(await client.err(create(`${root}/x`, { acl }))).toBe("INVALIDACL");
@@ -140,7 +144,8 @@ describe("ACLs when they are written", () => {
       entry("nobody", "x"),
     ];
     const outcome: Record<string, string> = {};
-    for (const each of invalid) outcome[`${each.scheme}:${each.id}`] = await c.err(create(`${root}/x`, { acl: [each] }));
+    for (const each of invalid)
+      outcome[`${each.scheme}:${each.id}`] = await c.err(create(`${root}/x`, { acl: [each] }));
     expect(outcome).toEqual(Object.fromEntries(Object.keys(outcome).map((id) => [id, "INVALIDACL"])));
   });
 
@@ -239,7 +244,16 @@ describe("ACLs when they are checked", () => {
 
   test("ip: the address and the network of the client", async ({ c, root }) => {
     const outcome: Record<string, string> = {};
-    for (const id of ["127.0.0.1", "127.0.0.1/32", "127.0.0.0/8", "127.255.0.1/8", "0.0.0.0/0", "127.0.0.2", "127.0.0.2/31", "128.0.0.1/8"]) {
+    for (const id of [
+      "127.0.0.1",
+      "127.0.0.1/32",
+      "127.0.0.0/8",
+      "127.255.0.1/8",
+      "0.0.0.0/0",
+      "127.0.0.2",
+      "127.0.0.2/31",
+      "128.0.0.1/8",
+    ]) {
       const path = `${root}/${id.replace("/", "-")}`;
       await c.ok(create(path, { acl: [entry("ip", id)] }));
       outcome[id] = await c.err(getData(path));
@@ -287,14 +301,17 @@ const strict = testOn("strict");
 
 describe("where authentication is required", () => {
   for (const [what, request] of Object.entries({ create: create("/x"), ping, getData: getData("/"), whoAmI })) {
-    strict(`A8 ${what} without it is SESSIONCLOSEDREQUIRESASLAUTH, then the connection is closed`, async ({ connect }) => {
-      const client = await connect();
-      client.send(request);
-      const frame = (await client.connection.next()) as Buffer;
-      expect(frame.length).toBe(16);
-      expect(frame.subarray(4).toString("hex"), "zxid 0, error -124").toBe("0000000000000000ffffff84");
-      expect(await client.connection.untilClosed()).toEqual([]);
-    });
+    strict(
+      `A8 ${what} without it is SESSIONCLOSEDREQUIRESASLAUTH, then the connection is closed`,
+      async ({ connect }) => {
+        const client = await connect();
+        client.send(request);
+        const frame = (await client.connection.next()) as Buffer;
+        expect(frame.length).toBe(16);
+        expect(frame.subarray(4).toString("hex"), "zxid 0, error -124").toBe("0000000000000000ffffff84");
+        expect(await client.connection.untilClosed()).toEqual([]);
+      },
+    );
   }
 
   strict("A8 auth is answered, and everything is served after it", async ({ connect }) => {
@@ -310,7 +327,6 @@ describe("where authentication is required", () => {
   });
 
   strict("four-letter words need none", async ({ server }) => {
-    const { fourLetterWord } = await import("../src/server.ts");
     expect(await fourLetterWord(server.port, "ruok")).toBe("imok");
     expect(await Client.attempt(server.port)).toBeInstanceOf(Client);
   });

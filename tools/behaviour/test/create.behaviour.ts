@@ -1,12 +1,14 @@
 /** create, create2, createContainer and createTTL. Specification §4.3, §7.1, §7.2 and §15.2, cases C. */
 
 import { describe, expect } from "vitest";
+import { Client } from "../src/client.ts";
 import { differs } from "../src/differences.ts";
 import { testOn } from "../src/fixtures.ts";
 import {
   type Acl,
-  ALL,
   ADMIN,
+  ALL,
+  anyone,
   CREATE,
   create,
   create2,
@@ -20,7 +22,6 @@ import {
   getData,
   READ,
   remove,
-  anyone,
   setAcl,
   setData,
 } from "../src/requests.ts";
@@ -272,7 +273,9 @@ describe("flags", () => {
       expect(await c.err(createContainer(`${root}/x`, { flags })), `createContainer with flags ${flags}`).toBe(
         "BADARGUMENTS",
       );
-      expect(await c.err(createTtl(`${root}/x`, 5000n, { flags })), `createTTL with flags ${flags}`).toBe("BADARGUMENTS");
+      expect(await c.err(createTtl(`${root}/x`, 5000n, { flags })), `createTTL with flags ${flags}`).toBe(
+        "BADARGUMENTS",
+      );
     }
   });
 
@@ -288,7 +291,10 @@ describe("flags", () => {
     expect((await c.ok(exists(`${root}/x`))).ephemeralOwner).toBe(0n);
   });
 
-  test("C13 createContainer makes a container whatever its flags say of the kind, and answers path and Stat", async ({ c, root }) => {
+  test("C13 createContainer makes a container whatever its flags say of the kind, and answers path and Stat", async ({
+    c,
+    root,
+  }) => {
     for (const flags of [FLAGS.container, FLAGS.persistent, FLAGS.ephemeral]) {
       const { path, stat } = await c.ok(createContainer(`${root}/${flags}`, { flags }));
       expect(path).toBe(`${root}/${flags}`);
@@ -326,7 +332,6 @@ describe("flags", () => {
 
   test("C16 createTTL with the flags of another kind and a negative ttl", async ({ throwaway }) => {
     const server = await throwaway();
-    const { Client } = await import("../src/client.ts");
     const client = await Client.open(server.port);
     const outcome = await client.err(createTtl("/x", -1n)).catch(() => "closed");
     const worse = await client.err(createTtl("/x", -1n, { flags: 0 })).catch(() => "closed");
@@ -421,7 +426,10 @@ describe("which error comes first", () => {
     expect(await c.err(create(`${root}/none/x`, { flags: 99 }))).toBe("BADARGUMENTS");
   });
 
-  test("C27 a parent that allows no CREATE comes before an existing child and a malformed name", async ({ c, root }) => {
+  test("C27 a parent that allows no CREATE comes before an existing child and a malformed name", async ({
+    c,
+    root,
+  }) => {
     await c.ok(create(`${root}/p`));
     await c.ok(create(`${root}/p/x`));
     await c.ok(setAcl(`${root}/p`, [anyone(ALL & ~CREATE)]));

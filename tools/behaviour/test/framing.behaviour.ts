@@ -18,8 +18,8 @@ import {
   OP,
   OPEN,
   ping,
-  remove,
   type Request,
+  remove,
   setAcl,
   setData,
 } from "../src/requests.ts";
@@ -46,7 +46,9 @@ describe("after the handshake", () => {
   }
 
   for (const length of [1, 4, 7]) {
-    test(`a frame of ${length} bytes, too short for a header, closes the connection without an answer`, async ({ connect }) => {
+    test(`a frame of ${length} bytes, too short for a header, closes the connection without an answer`, async ({
+      connect,
+    }) => {
       const client = await connect();
       client.connection.frame(Buffer.alloc(length, 1));
       expect(await client.connection.untilClosed()).toEqual([]);
@@ -195,7 +197,9 @@ describe("after the handshake", () => {
     }
   });
 
-  test("a null path is a MARSHALLINGERROR where the server looks into it, and BADARGUMENTS where it is validated", async ({ c }) => {
+  test("a null path is a MARSHALLINGERROR where the server looks into it, and BADARGUMENTS where it is validated", async ({
+    c,
+  }) => {
     expect(
       await c.errs({
         create: create(null),

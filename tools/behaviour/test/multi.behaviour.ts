@@ -1,6 +1,7 @@
 /** multi and multiRead. Specification §5 and §15.5, cases M. */
 
 import { describe, expect } from "vitest";
+import { Client } from "../src/client.ts";
 import { differs } from "../src/differences.ts";
 import { testOn } from "../src/fixtures.ts";
 import { Out } from "../src/jute.ts";
@@ -25,9 +26,9 @@ import {
   OPEN,
   READ,
   remove,
+  type Slot,
   setAcl,
   setData,
-  type Slot,
   sync,
 } from "../src/requests.ts";
 
@@ -69,7 +70,9 @@ describe("a multi that succeeds", () => {
   });
 
   test("answers the Stats of their moment, not of the end", async ({ c, root }) => {
-    const slots = await c.ok(multi([create2(`${root}/a`), create(`${root}/a/b`), setData(`${root}/a`, "1"), setData(`${root}/a`, "22")]));
+    const slots = await c.ok(
+      multi([create2(`${root}/a`), create(`${root}/a/b`), setData(`${root}/a`, "1"), setData(`${root}/a`, "22")]),
+    );
     expect(slots[0]?.stat).toMatchObject({ version: 0, numChildren: 0, dataLength: 0 });
     expect(slots[2]?.stat).toMatchObject({ version: 1, numChildren: 1, dataLength: 1 });
     expect(slots[3]?.stat).toMatchObject({ version: 2, numChildren: 1, dataLength: 2 });
@@ -225,7 +228,10 @@ describe("a multi that fails", () => {
 
   test("permissions are judged on what the multi itself has made", async ({ c, root }) => {
     const x = `${root}/x`;
-    expect(outcome(await c.ok(multi([create(x, { acl: [anyone(READ)] }), create(`${x}/y`)])))).toEqual(["OK", "NOAUTH"]);
+    expect(outcome(await c.ok(multi([create(x, { acl: [anyone(READ)] }), create(`${x}/y`)])))).toEqual([
+      "OK",
+      "NOAUTH",
+    ]);
     expect(outcome(await c.ok(multi([create(x, { acl: [anyone(READ)] }), setData(x, "")])))).toEqual(["OK", "NOAUTH"]);
   });
 });
@@ -278,12 +284,13 @@ describe("a multi that is not one", () => {
 
   test("a createTTL inside a multi with another kind's flags", async ({ throwaway }) => {
     const server = await throwaway();
-    const { Client } = await import("../src/client.ts");
     const client = await Client.open(server.port);
     const reply = await client.call(multi([createTtl("/x", -1n, { flags: 0 })]));
     const got = reply.err === "OK" ? outcome(reply.value ?? []) : reply.err;
     client.abandon();
-    expect(differs("M-ttl", { zookeeper: [[1]], rookery: [[1], ["BADARGUMENTS"], "MARSHALLINGERROR"] })).toContainEqual(got);
+    expect(differs("M-ttl", { zookeeper: [[1]], rookery: [[1], ["BADARGUMENTS"], "MARSHALLINGERROR"] })).toContainEqual(
+      got,
+    );
   });
 });
 
@@ -292,7 +299,13 @@ describe("multiRead", () => {
     await c.ok(setData(root, "data"));
     await c.ok(create(`${root}/a`));
     const slots = await c.ok(
-      multiRead([getData(root), getChildren(root), getData(`${root}/none`), getChildren(`${root}/none`), getChildren(`${root}/a`)]),
+      multiRead([
+        getData(root),
+        getChildren(root),
+        getData(`${root}/none`),
+        getChildren(`${root}/none`),
+        getChildren(`${root}/a`),
+      ]),
     );
     expect(outcome(slots)).toEqual([4, 8, "NONODE", "NONODE", 8]);
     expect(slots[0]).toMatchObject({ data: "data", stat: await c.ok(exists(root)) });
@@ -325,7 +338,10 @@ describe("multiRead", () => {
     expect(await c.events()).toEqual([]);
   });
 
-  test("M18 with anything but getData and getChildren is a MARSHALLINGERROR that carries a body", async ({ c, root }) => {
+  test("M18 with anything but getData and getChildren is a MARSHALLINGERROR that carries a body", async ({
+    c,
+    root,
+  }) => {
     const inside = { create: create(`${root}/a`), exists: exists(root), getChildren2: getChildren2(root) };
     for (const [what, operation] of Object.entries(inside)) {
       const reply = await c.call(multiRead([operation]));

@@ -1,6 +1,7 @@
 /** What reads answer. Specification §4.8 to §4.12 and §15.4, cases R. */
 
 import { describe, expect } from "vitest";
+import { Client } from "../src/client.ts";
 import { SUPER } from "../src/configurations.ts";
 import { differs } from "../src/differences.ts";
 import { testOn } from "../src/fixtures.ts";
@@ -25,8 +26,8 @@ import {
   remove,
   setData,
   sync,
-  whoAmI,
   WRITE,
+  whoAmI,
 } from "../src/requests.ts";
 
 const test = testOn("main");
@@ -88,7 +89,6 @@ describe("reads of znodes", () => {
 
   test("R8 of the root it is every znode but the root, those under /zookeeper included", async ({ throwaway }) => {
     const server = await throwaway();
-    const { Client } = await import("../src/client.ts");
     const client = await Client.open(server.port);
     expect(await client.ok(getAllChildrenNumber("/"))).toBe(3);
     await client.ok(create("/a"));
@@ -154,7 +154,9 @@ describe("what belongs to a session", () => {
     const all = [`${root}/e`, `${root}/s1/e`];
     const listed: Record<string, string[]> = {};
     for (const prefix of [null, "", "/", " ", `${root}/s`, `${root}/s1/e`, root, "/zz", "s"]) {
-      listed[`${prefix === null ? "null" : `"${prefix.replace(root, "ROOT")}"`}`] = await mine.ok(getEphemerals(prefix));
+      listed[`${prefix === null ? "null" : `"${prefix.replace(root, "ROOT")}"`}`] = await mine.ok(
+        getEphemerals(prefix),
+      );
     }
     expect(listed).toEqual({
       null: all,
@@ -169,7 +171,10 @@ describe("what belongs to a session", () => {
     });
   });
 
-  test("a session without ephemerals has an empty list, and a deleted one is gone from it", async ({ connect, root }) => {
+  test("a session without ephemerals has an empty list, and a deleted one is gone from it", async ({
+    connect,
+    root,
+  }) => {
     const client = await connect();
     expect(await client.ok(getEphemerals(null))).toEqual([]);
     await client.ok(create(`${root}/e`, { flags: FLAGS.ephemeral }));
@@ -222,7 +227,7 @@ describe("sync", () => {
     for (let i = 0; i < 20; i++) {
       await other.ok(setData(root, `${i}`));
       const [, read] = await c.pipeline(sync(root), getData(root));
-      expect((read?.value as { data: string }).data).toBe(`${i}`);
+      expect(read?.value).toMatchObject({ data: `${i}` });
     }
   });
 });

@@ -3,8 +3,8 @@
 import { describe, expect } from "vitest";
 import { testOn } from "../src/fixtures.ts";
 import {
-  addWatch,
   ALL,
+  addWatch,
   anyone,
   check,
   checkWatches,
@@ -31,6 +31,7 @@ import {
   WATCH_MODE,
   WATCHER,
 } from "../src/requests.ts";
+import { fourLetterWord } from "../src/server.ts";
 
 const test = testOn("main");
 
@@ -46,7 +47,11 @@ describe("one-shot watches", () => {
     expect(await a.events()).toEqual([]);
   });
 
-  test("W3 data, children and exists watches on one znode tell once of a change of data", async ({ connect, c, root }) => {
+  test("W3 data, children and exists watches on one znode tell once of a change of data", async ({
+    connect,
+    c,
+    root,
+  }) => {
     const a = await connect();
     await a.pipeline(getData(root, true), getChildren(root, true), exists(root, true));
     await c.ok(setData(root, "x"));
@@ -66,7 +71,11 @@ describe("one-shot watches", () => {
     expect(await a.events(), "the data watch is still armed").toEqual([`changed ${root}`]);
   });
 
-  test("W5 a child watch is about the coming and going of children, not about their data", async ({ connect, c, root }) => {
+  test("W5 a child watch is about the coming and going of children, not about their data", async ({
+    connect,
+    c,
+    root,
+  }) => {
     const a = await connect();
     await c.ok(create(`${root}/x`));
     await a.ok(getChildren2(root, true));
@@ -238,9 +247,22 @@ describe("the notification", () => {
     await c.ok(addWatch(root, WATCH_MODE.recursive));
     await c.ok(getChildren(root, true));
     const { zxid } = await c.call(
-      multi([create(`${root}/a`), setData(`${root}/a`, "x"), create(`${root}/a/b`), setData(root, "y"), remove(`${root}/a/b`)]),
+      multi([
+        create(`${root}/a`),
+        setData(`${root}/a`, "x"),
+        create(`${root}/a/b`),
+        setData(root, "y"),
+        remove(`${root}/a/b`),
+      ]),
     );
-    const events = [`created ${root}/a`, `children ${root}`, `changed ${root}/a`, `created ${root}/a/b`, `changed ${root}`, `deleted ${root}/a/b`];
+    const events = [
+      `created ${root}/a`,
+      `children ${root}`,
+      `changed ${root}/a`,
+      `created ${root}/a/b`,
+      `changed ${root}`,
+      `deleted ${root}/a/b`,
+    ];
     expect(c.seen()).toEqual(events);
     expect(zxid).toBeGreaterThan(0n);
   });
@@ -288,7 +310,13 @@ describe("persistent watches", () => {
     await c.ok(remove(`${p}/a/b`));
     await c.ok(remove(`${p}/a`));
     await c.ok(remove(p));
-    expect(await a.events()).toEqual([`created ${p}`, `children ${p}`, `changed ${p}`, `children ${p}`, `deleted ${p}`]);
+    expect(await a.events()).toEqual([
+      `created ${p}`,
+      `children ${p}`,
+      `changed ${p}`,
+      `children ${p}`,
+      `deleted ${p}`,
+    ]);
     await c.ok(create(p));
     expect(await a.events(), "and go on after its deletion").toEqual([`created ${p}`]);
   });
@@ -435,7 +463,11 @@ describe("setWatches", () => {
     expect(await a.events()).toEqual([`children ${root}/same`]);
   });
 
-  test("W17 a zxid beyond all changes tells nothing, one before tells all that exists", async ({ connect, c, root }) => {
+  test("W17 a zxid beyond all changes tells nothing, one before tells all that exists", async ({
+    connect,
+    c,
+    root,
+  }) => {
     const a = await connect();
     await c.ok(create(`${root}/x`));
     const lists = { data: [`${root}/x`], child: [`${root}/x`] };
@@ -567,8 +599,7 @@ describe("removing and checking watches", () => {
 
   test("each type removes its own kind and no other", async ({ connect, c, root }) => {
     const a = await connect();
-    const watch = () =>
-      a.pipeline(getData(root, true), getChildren(root, true), addWatch(root, 0), addWatch(root, 1));
+    const watch = () => a.pipeline(getData(root, true), getChildren(root, true), addWatch(root, 0), addWatch(root, 1));
     const left: Record<string, Record<string, string>> = {};
     for (const [name, type] of Object.entries(WATCHER)) {
       await watch();
@@ -652,7 +683,6 @@ describe("the end of a session", () => {
   });
 
   test("drops its watches with it", async ({ connect, c, root, server }) => {
-    const { fourLetterWord } = await import("../src/server.ts");
     const a = await connect();
     await a.ok(getData(root, true));
     const watchedBy = async () => (await fourLetterWord(server.port, "wchp")).includes(`${root}\n`);

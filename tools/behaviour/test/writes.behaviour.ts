@@ -1,6 +1,7 @@
 /** delete, setData, setACL and what they do to a Stat. Specification §4.2, §4.4, §4.5 and §15.3, cases D and S. */
 
 import { describe, expect } from "vitest";
+import { Client } from "../src/client.ts";
 import { SUPER } from "../src/configurations.ts";
 import { differs } from "../src/differences.ts";
 import { testOn } from "../src/fixtures.ts";
@@ -22,10 +23,11 @@ import {
   OP,
   OPEN,
   READ,
+  type Request,
   remove,
+  type Stat,
   setAcl,
   setData,
-  type Stat,
   WRITE,
 } from "../src/requests.ts";
 
@@ -168,7 +170,6 @@ describe("setData", () => {
 
   test("S6 what super may do to /zookeeper/config", async ({ throwaway }) => {
     const server = await throwaway();
-    const { Client } = await import("../src/client.ts");
     const client = await Client.open(server.port);
     await client.authenticate(SUPER);
     const outcome = await client.err(setData("/zookeeper/config", "junk"));
@@ -209,7 +210,10 @@ describe("setACL", () => {
     expect((await c.ok(setAcl(root, OPEN, -1))).aversion).toBe(2);
   });
 
-  test("S8 a path that is wrong comes before an invalid ACL, which comes before a missing znode", async ({ c, root }) => {
+  test("S8 a path that is wrong comes before an invalid ACL, which comes before a missing znode", async ({
+    c,
+    root,
+  }) => {
     expect(
       await c.errs({
         "no slash": setAcl("x", []),
@@ -243,7 +247,7 @@ describe("setACL", () => {
 
 describe("zxids", () => {
   test("S12 a failing write takes a zxid, and its reply shows it", async ({ c, root }) => {
-    const failing = {
+    const failing: Record<string, Request<unknown>> = {
       "create existing": create(root),
       "create without parent": create(`${root}/none/x`),
       "create with bad path": create(`${root}/.`),
@@ -279,7 +283,6 @@ describe("zxids", () => {
 describe("the Stat", () => {
   test("of the root and the reserved znodes of a fresh server, R11", async ({ throwaway }) => {
     const server = await throwaway();
-    const { Client } = await import("../src/client.ts");
     const client = await Client.open(server.port);
     const untouched = { czxid: 0n, mzxid: 0n, ctime: 0n, mtime: 0n, version: 0, ephemeralOwner: 0n, pzxid: 0n };
     const stats: Record<string, Partial<Stat>> = {};
@@ -297,7 +300,6 @@ describe("the Stat", () => {
 
   test("the first session of a fresh server has zxid 1, its first write 2", async ({ throwaway }) => {
     const server = await throwaway();
-    const { Client } = await import("../src/client.ts");
     const client = await Client.open(server.port);
     expect((await client.call(exists("/"))).zxid).toBe(1n);
     expect((await client.call(create("/a"))).zxid).toBe(2n);

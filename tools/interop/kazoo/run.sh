@@ -44,14 +44,15 @@ if [ $# -gt 0 ]; then
   suite required 180 "$(free_ports 10)" -ra "$@"
 fi
 
-# The listed tests mostly wait for an answer that does not come, so they run beside the others.
+# The listed tests mostly wait for an answer that does not come, so they run beside the others. Each half is a process
+# group of its own, with its server in it, so that a stop from outside can end the whole of it.
+set -m
 ports=$(free_ports 20)
 suite listed 60 $((ports + 10)) -q --tb=no --show-capture=no >"$work/listed.log" 2>&1 &
 listed=$!
 suite required 180 "$ports" -q --tb=short --show-capture=no >"$work/required.log" 2>&1 &
 required=$!
-# A stop from outside stops both; each ends its own server on its way out.
-trap 'kill -INT $required $listed 2>/dev/null; wait' INT TERM
+trap 'kill -TERM -- -$required -$listed 2>/dev/null; exit 130' INT TERM
 wait $required && status=0 || status=$?
 wait $listed || true
 if [ $status -gt 1 ]; then

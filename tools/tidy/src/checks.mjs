@@ -54,11 +54,11 @@ const MAY_DEPEND_ON = new Map(
 
 /** @typedef {{ readonly from: string, readonly line: number }} Import */
 
-/** Every module a source names: static, dynamic and type imports, and re-exports. @param {string} text @returns {readonly Import[]} */
+/** Every module a source names. Statements begin a line, as the formatter has it. @param {string} text @returns {readonly Import[]} */
 export function importsOf(text) {
   const found = [];
   const pattern =
-    /(?:^|[^.\w])(?:import|export)\s(?:[\w*{}\s,$]+?\sfrom\s+)?["']([^"'\n]+)["']|\bimport\s*\(\s*["']([^"'\n]+)["']\s*\)/gm;
+    /^\s*(?:import|export)\s(?:[\w*{}\s,$]+?\sfrom\s+)?["']([^"'\n]+)["']|\bimport\s*\(\s*["']([^"'\n]+)["']\s*\)/gm;
   for (const match of text.matchAll(pattern)) {
     const from = match[1] ?? match[2] ?? "";
     found.push({ from, line: text.slice(0, match.index + match[0].length).split("\n").length });

@@ -12,7 +12,7 @@ import { documentsHold, importDirection, manifests, mapNamesAll } from "./checks
 /** @import { Manifest, Member } from "./checks.mjs" */
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const SKIPPED = new Set(["node_modules", "dist", "temp", "coverage", "rookery-data", ".git", ".turbo"]);
+const SKIPPED = new Set(["node_modules", "dist", "temp", "coverage", "rookery-data", ".cache", ".git", ".turbo"]);
 
 const members = ["packages", "apps", "tools"]
   .flatMap((shelf) => readdirSync(join(root, shelf)).map((name) => `${shelf}/${name}`))

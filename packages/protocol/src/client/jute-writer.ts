@@ -12,8 +12,10 @@ const SLAB_BYTES = 8192;
 
 /**
  * Up to this many characters a string is written by a loop over its char codes; above it `utf8Write` wins.
+ * Measured on Node 20.20, ns for 8 / 16 / 24 / 32 / 60 ASCII characters: the loop 21 / 37 / 60 / 85 / 167,
+ * `utf8Write` a steady 65 to 75.
  */
-const LOOP_CHARS_MAX = 40;
+const LOOP_CHARS_MAX = 24;
 
 /** What `write(text, offset, "utf8")` calls. In every Node, though undocumented. */
 interface Utf8Target {

@@ -2,7 +2,8 @@
  * Writes a Transaction as protobuf, byte for byte as the generated code does, in a fraction of its time. The schema is
  * `transaction.proto`; the generated code is the reference this is tested against, and it does the reading.
  *
- * A message is written back to front: when a length is due, what it counts is already there.
+ * A message is written back to front: when a length is due, what it counts is already there. Measured on Node 20.20,
+ * generated code against this: setData of 128 bytes 575 and 193 ns, create 508 and 212, a multi of four 1079 and 566.
  */
 import type { rookery } from "./gen/transaction.js";
 
@@ -197,7 +198,7 @@ function bytes(value: Uint8Array, field: number): void {
 }
 
 /** Up to this many characters a loop beats `utf8Write`, here as in `JuteWriter`. */
-const LOOP_CHARS_MAX = 40;
+const LOOP_CHARS_MAX = 24;
 
 function text(value: string, field: number): void {
   const length = value.length;

@@ -9,6 +9,7 @@ import { permits } from "@rookery/tree";
 import { Deque } from "./deque.ts";
 import type { Proposed, Transport } from "./ports.ts";
 import type { ServerSession } from "./session.ts";
+import type { Stats } from "./stats.ts";
 
 /** A write on its way through the log. `client` is undefined when nobody waits for the answer. */
 export interface Proposal {
@@ -66,13 +67,15 @@ export class Client implements Reader {
   latencySumMs = 0;
 
   private readonly config: AuthConfig;
+  private readonly stats: Stats;
   private readonly onOutput: (client: Client) => void;
 
-  constructor(transport: Transport, openedMs: number, config: AuthConfig, onOutput: (client: Client) => void) {
+  constructor(transport: Transport, openedMs: number, config: AuthConfig, stats: Stats, onOutput: (client: Client) => void) {
     this.transport = transport;
     this.openedMs = openedMs;
     this.identities = [{ scheme: "ip", id: transport.address }];
     this.config = config;
+    this.stats = stats;
     this.onOutput = onOutput;
   }
 
@@ -107,9 +110,10 @@ export class Client implements Reader {
     this.event(type, path, -1, -1);
   }
 
-  /** Frames and bytes counted, and a flush asked for. */
+  /** A frame is counted, and a flush asked for. */
   wrote(): void {
     this.sent++;
+    this.stats.packetsSent++;
     if (this.unflushed) return;
     this.unflushed = true;
     this.onOutput(this);
@@ -117,8 +121,12 @@ export class Client implements Reader {
 
   flush(): void {
     this.unflushed = false;
-    if (this.state === "closed") this.out.reset();
-    else this.transport.write(this.out.take());
+    if (this.state === "closed") {
+      this.out.reset();
+      return;
+    }
+    this.stats.bytesSent += this.out.position;
+    this.transport.write(this.out.take());
   }
 
   /** Requests not yet answered. */
@@ -164,6 +172,7 @@ export class Client implements Reader {
     out.int(KeeperState.SyncConnected);
     out.string(path);
     out.endFrame(frame);
+    this.stats.watchBytes += out.position - frame;
     this.wrote();
   }
 }

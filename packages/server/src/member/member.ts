@@ -53,7 +53,7 @@ const DIRTY_MAX = 65_536;
 const DIRTY_BYTES_COMMIT = 8 << 20;
 const DIRTY_BYTES_MAX = 256 << 20;
 /** A change waits at most this long for a state commit, ms. */
-const COMMIT_DELAY_MS = 1000;
+const COMMIT_DELAY_MS = 5000;
 /** Log entries kept behind the durably applied one, for members that lag. */
 const LOG_ENTRIES_KEPT = 100_000;
 /** Entries read from the log at a time when replaying. */
@@ -95,6 +95,7 @@ export class Member {
   private dirtySinceMs = -1;
   private timers: Timer[] = [];
   private collecting: string[] = [];
+  private readonly checkMs: number;
   private failed: Error | undefined;
   private stopping = false;
 
@@ -116,12 +117,13 @@ export class Member {
     this.maxTimeoutMs = options.maxSessionTimeoutMs ?? 20 * options.tickTimeMs;
     this.tree = new Tree(engine.state, { cacheBytesMax: options.cacheBytesMax });
     this.preparer = new Preparer(this.tree, options, (path, what, limit, hard) => {
-      if (hard) this.stats.quotaExceeded++;
+      if (hard) this.stats.quotaRefused(path);
       logger.warn({ path, what, limit, hard }, hard ? "a write was refused by a quota" : "a soft quota is exceeded");
     });
     this.nowMs = runtime.monotonicMs();
     this.startedMs = runtime.wallMs();
-    this.clock = new SessionClock(options.tickTimeMs, this.nowMs);
+    this.checkMs = Math.max(5, Math.min(250, options.tickTimeMs / 8));
+    this.clock = new SessionClock(options.tickTimeMs, this.checkMs, this.nowMs);
     this.nextSession = firstSessionId(engine.meta.sid, this.startedMs);
     proposer.onCommitted = (index) => this.onCommitted(index);
     proposer.onFailed = (error) => this.fail(error);
@@ -130,7 +132,7 @@ export class Member {
   // ── Connections ────────────────────────────────────────────────────────────────────────────────────────────
 
   accept(transport: Transport): Client {
-    const client = new Client(transport, this.runtime.wallMs(), this.options, this.onOutput);
+    const client = new Client(transport, this.runtime.wallMs(), this.options, this.stats, this.onOutput);
     this.clients.add(client);
     return client;
   }
@@ -166,13 +168,18 @@ export class Member {
 
   /** Sends every reply written since the last turn. */
   endTurn(): void {
-    const { unflushed, options } = this;
+    const { unflushed } = this;
     for (let at = 0; at < unflushed.length; at++) {
-      const client = unflushed[at] as Client;
-      client.flush();
-      if (client.state !== "closed" && client.transport.pendingBytes() > options.outputBytesMax) this.drop(client, "does not read its replies");
+      this.flush(unflushed[at] as Client);
     }
     unflushed.length = 0;
+  }
+
+  private flush(client: Client): void {
+    client.flush();
+    if (client.state !== "closed" && client.transport.pendingBytes() > this.options.outputBytesMax) {
+      this.drop(client, "does not read its replies");
+    }
   }
 
   private readonly onOutput = (client: Client) => {
@@ -186,6 +193,7 @@ export class Member {
    * @param buffer - Not written to again by anybody: requests that wait keep a view on it.
    */
   receive(client: Client, buffer: Buffer, start: number, end: number): boolean {
+    if (this.stopping || client.state === "closed") return false;
     client.received++;
     this.stats.packetsReceived++;
     this.stats.bytesReceived += end - start + 4;
@@ -240,6 +248,10 @@ export class Member {
         return this.hasRoom(client);
       case OpCode.closeSession:
         if (!this.maySpeak(client, xid)) return false;
+        if (this.engine.space === "none") {
+          this.refuse(client, xid, opcode);
+          return this.hasRoom(client);
+        }
         this.closeSession(session, client, xid);
         return false;
       case OpCode.auth:
@@ -285,9 +297,9 @@ export class Member {
   /** Whether more frames of this client may come; if not, it is resumed when there is room. */
   private hasRoom(client: Client): boolean {
     if (client.state === "closed") return false;
-    if (client.waiting.length < WAITING_MAX && (client.waiting.length === 0 || !this.crowded()) && client.transport.pendingBytes() <= this.options.outputBytesPause) {
-      return true;
-    }
+    const queued = client.waiting.length;
+    const unread = client.out.position + client.transport.pendingBytes();
+    if (queued < WAITING_MAX && (queued === 0 || !this.crowded()) && unread <= this.options.outputBytesPause) return true;
     if (!client.stalled) {
       client.stalled = true;
       this.stalled.push(client);
@@ -352,7 +364,6 @@ export class Member {
         client.replyHeader(xid, epoch, counter, code);
       }
     }
-    this.stats.packetsSent++;
     const latencyMs = this.nowMs - receivedMs;
     this.stats.latency.add(latencyMs);
     if (opcode !== OpCode.ping) this.stats.readLatency.add(latencyMs);
@@ -393,7 +404,6 @@ export class Member {
     if (held.zxid === "applied") client.replyHeader(held.xid, epoch, counter, held.code);
     else if (held.zxid === "zero") client.replyHeader(held.xid, 0, 0, held.code);
     else client.replyHeader(held.xid, -1, -1, held.code);
-    this.stats.packetsSent++;
     client.answered(held.opcode, held.xid, epoch, counter, this.nowMs, this.nowMs - held.receivedMs);
     if (held.closes) this.finish(client);
   }
@@ -451,7 +461,7 @@ export class Member {
   // ── Sessions ───────────────────────────────────────────────────────────────────────────────────────────────
 
   private handshake(client: Client, buffer: Buffer, start: number, end: number): boolean {
-    if (client.state !== "new" || this.stopping) {
+    if (client.state !== "new") {
       this.drop(client, "frame before the session is open");
       return false;
     }
@@ -530,7 +540,6 @@ export class Member {
     if (client.speaksReadOnly) out.bool(false);
     out.endFrame(frame);
     client.wrote();
-    this.stats.packetsSent++;
   }
 
   private closeSession(session: ServerSession, client: Client | undefined, xid: number): void {
@@ -545,7 +554,9 @@ export class Member {
 
   private readonly onTick = () => {
     this.beginTurn();
-    for (const session of this.clock.expire(this.nowMs)) {
+    // Without room for their closing, sessions stay: they are looked at again when there is room.
+    const expired = this.engine.space === "none" ? [] : this.clock.expire(this.nowMs);
+    for (const session of expired) {
       if (session.closing) continue;
       this.stats.sessionsExpired++;
       this.logger.info({ session: session.id.toString(16), timeoutMs: session.timeoutMs }, "session expired");
@@ -595,13 +606,15 @@ export class Member {
     if (proposal.opcode === OpCode.createSession) {
       this.attach(client, session as ServerSession);
       this.connectResponse(client, (session as ServerSession).timeoutMs, (session as ServerSession).id);
+      this.stats.sessionsOpened++;
+      client.answered(proposal.opcode, proposal.xid, proposed.epoch, proposed.counter, this.nowMs, latencyMs);
       client.transport.resume();
       return;
     }
     this.reply(client, proposal, results);
-    this.stats.packetsSent++;
     client.answered(proposal.opcode, proposal.xid, proposed.epoch, proposed.counter, this.nowMs, latencyMs);
     if (proposal.opcode === OpCode.closeSession) {
+      this.stats.sessionsClosed++;
       this.finish(client);
       return;
     }
@@ -614,6 +627,8 @@ export class Member {
     for (let next = waiting.peek(); next !== undefined && next.proposed === undefined; next = waiting.peek()) {
       waiting.shift();
       this.answerHeld(client, next);
+      // Reads that waited are answered together: what they add up to must not pass the bound before the turn ends.
+      if (client.out.position > this.options.outputBytesPause) this.flush(client);
       if (client.state === "closed") return;
     }
   }
@@ -731,12 +746,13 @@ export class Member {
     }
     const { options } = this;
     this.timers = [
-      this.runtime.every(Math.min(options.tickTimeMs, COMMIT_DELAY_MS), this.onTick),
+      this.runtime.every(this.checkMs, this.onTick),
       this.runtime.every(options.containerCheckIntervalMs, () => this.collect()),
       this.runtime.every(COLLECT_PAUSE_MS, () => this.collectSome()),
     ];
     this.engine.onSpace = (space: Space) => {
       const fields = { space };
+      this.proposer.retry();
       if (space === "ok") this.logger.info(fields, "there is room on the disk again: writes are accepted");
       else this.logger.error(fields, "the disk is nearly full: writes are refused until there is room");
     };
@@ -771,6 +787,16 @@ export class Member {
     for (const timer of this.timers) timer.stop();
     for (const client of [...this.clients]) this.drop(client, "the member failed");
     this.onFailed(error);
+  }
+
+  /** False once it has begun to stop. */
+  get serving(): boolean {
+    return this.failed === undefined && !this.stopping;
+  }
+
+  /** As ZooKeeper names it in reports. */
+  get mode(): "standalone" {
+    return "standalone";
   }
 
   /** Requests not yet answered, over all clients. */

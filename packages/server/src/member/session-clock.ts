@@ -15,10 +15,13 @@ export interface Timed {
 export class SessionClock<T extends Timed> {
   private readonly tickMs: number;
   private readonly buckets = new Map<number, Set<T>>();
+  private readonly checkMs: number;
   private checkedMs: number;
 
-  constructor(tickMs: number, nowMs: number) {
+  /** @param checkMs - How often {@link expire} will be called. */
+  constructor(tickMs: number, checkMs: number, nowMs: number) {
     this.tickMs = tickMs;
+    this.checkMs = checkMs;
     this.checkedMs = nowMs;
   }
 
@@ -36,13 +39,14 @@ export class SessionClock<T extends Timed> {
 
   /**
    * The sessions whose time has come; they leave the clock.
-   * When the caller itself was late by `stallMs` beyond a tick, every session is given that long: nobody could be heard.
+   * When the caller itself is late by more than a quarter of the shortest timeout (two ticks), every session is given
+   * that long: nobody could be heard meanwhile, and a pause of the server must not become an outage of its clients.
    */
   expire(nowMs: number): T[] {
-    const stallMs = nowMs - this.checkedMs - 2 * this.tickMs;
+    const lateMs = nowMs - this.checkedMs - this.checkMs;
     this.checkedMs = nowMs;
-    if (stallMs > 0) {
-      for (const bucket of this.buckets.values()) for (const session of bucket) session.heardMs += stallMs;
+    if (lateMs > this.tickMs / 2) {
+      for (const bucket of this.buckets.values()) for (const session of bucket) session.heardMs += lateMs;
     }
     const expired: T[] = [];
     for (const [dueMs, bucket] of [...this.buckets]) {
@@ -56,12 +60,22 @@ export class SessionClock<T extends Timed> {
     return expired;
   }
 
-  /** Buckets by due time, for reports. Sessions heard of since stand where they will be looked at. */
-  *sets(): IterableIterator<readonly [number, ReadonlySet<T>]> {
-    yield* this.buckets;
+  /** Sessions by the tick they expire at unless heard of again, for reports: the buckets themselves lag behind. */
+  sets(): ReadonlyMap<number, readonly T[]> {
+    const sets = new Map<number, T[]>();
+    for (const bucket of this.buckets.values()) {
+      for (const session of bucket) {
+        const dueMs = this.dueOf(session);
+        const set = sets.get(dueMs);
+        if (set === undefined) sets.set(dueMs, [session]);
+        else set.push(session);
+      }
+    }
+    return sets;
   }
 
-  private dueOf({ heardMs, timeoutMs }: T): number {
+  /** The tick a session expires at unless it is heard of again. */
+  dueOf({ heardMs, timeoutMs }: Timed): number {
     return (Math.floor((heardMs + timeoutMs) / this.tickMs) + 1) * this.tickMs;
   }
 

@@ -2,7 +2,7 @@
  * Commits what is durable in this member's own log: an ensemble of one. Everything proposed in a turn, and while a
  * flush is in flight, shares the next flush.
  */
-import { chainOf, type LogEntry, TRANSACTION, type TransactionLog } from "@rookery/storage";
+import { chainOf, type LogEntry, StorageError, TRANSACTION, type TransactionLog } from "@rookery/storage";
 import type { Proposed, Proposer, Runtime } from "./ports.ts";
 
 /** Highest counter of an epoch; a standalone member's zxid then goes on in the next one, as ZooKeeper's does. */
@@ -19,6 +19,8 @@ export class StandaloneProposer implements Proposer {
   private batchBytes = 0;
   private flushing = false;
   private deferred = false;
+  /** A batch the log had no room for. */
+  private stuck: { readonly batch: LogEntry[]; readonly batchBytes: number } | undefined;
   private waiters: (() => void)[] = [];
 
   constructor(log: TransactionLog, runtime: Runtime) {
@@ -51,7 +53,7 @@ export class StandaloneProposer implements Proposer {
   }
 
   drained(): Promise<void> {
-    if (!this.flushing && this.batch.length === 0) return Promise.resolve();
+    if ((!this.flushing && this.batch.length === 0) || this.stuck !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 
@@ -60,12 +62,23 @@ export class StandaloneProposer implements Proposer {
     if (!this.flushing) this.flush();
   };
 
+  retry(): void {
+    const { stuck } = this;
+    if (stuck === undefined) return;
+    this.stuck = undefined;
+    this.append(stuck.batch, stuck.batchBytes);
+  }
+
   private flush(): void {
     const { batch, batchBytes } = this;
     if (batch.length === 0) return;
     this.batch = [];
     this.batchBytes = 0;
     this.flushing = true;
+    this.append(batch, batchBytes);
+  }
+
+  private append(batch: LogEntry[], batchBytes: number): void {
     const upTo = (batch[batch.length - 1] as LogEntry).index;
     this.log.append(batch, (batch[0] as LogEntry).index - 1).then(
       () => {
@@ -77,6 +90,11 @@ export class StandaloneProposer implements Proposer {
         if (!this.flushing && this.batch.length === 0) this.wake();
       },
       (error: Error) => {
+        if (error instanceof StorageError && error.code === "FULL") {
+          // Nothing was written and the log lives: the batch waits for room, and with it those who asked.
+          this.stuck = { batch, batchBytes };
+          return;
+        }
         this.onFailed(error);
         this.wake();
       },

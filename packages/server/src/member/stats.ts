@@ -70,12 +70,18 @@ export class Stats {
   throttled = 0;
   bytesReceived = 0;
   bytesSent = 0;
+  /** Of {@link bytesSent}, those of events. */
+  watchBytes = 0;
   proposals = 0;
   commits = 0;
-  quotaExceeded = 0;
+  /** Writes refused by a hard quota, by the first name in their path. */
+  readonly quotaExceeded = new Map<string, number>();
   ttlCreated = 0;
   ttlDeleted = 0;
-  /** Requests by opcode; opcodes below 0 are counted as closeSession. */
+  /** Sessions granted to a client, and closed at its request. */
+  sessionsOpened = 0;
+  sessionsClosed = 0;
+  /** Requests by opcode, but for those below 0. */
   readonly requests = new Float64Array(128);
   responseBytesLast = -1;
   responseBytesMin = -1;
@@ -87,7 +93,12 @@ export class Stats {
     if (bytes > this.responseBytesMax) this.responseBytesMax = bytes;
   }
 
-  /** What `srst` resets. */
+  quotaRefused(path: string): void {
+    const namespace = path.split("/", 2)[1] as string;
+    this.quotaExceeded.set(namespace, (this.quotaExceeded.get(namespace) ?? 0) + 1);
+  }
+
+  /** What `srst` resets: all but failed authentications, as in ZooKeeper. */
   reset(): void {
     this.packetsReceived = 0;
     this.packetsSent = 0;
@@ -97,5 +108,27 @@ export class Stats {
     this.commitTime.reset();
     this.commitSize.reset();
     this.batchSize.reset();
+    this.connectionRequests = 0;
+    this.connectionsRejected = 0;
+    this.connectionsDropped = 0;
+    this.sessionlessExpired = 0;
+    this.sessionsExpired = 0;
+    this.revalidations = 0;
+    this.digestMismatches = 0;
+    this.throttled = 0;
+    this.bytesReceived = 0;
+    this.bytesSent = 0;
+    this.watchBytes = 0;
+    this.proposals = 0;
+    this.commits = 0;
+    this.quotaExceeded.clear();
+    this.ttlCreated = 0;
+    this.ttlDeleted = 0;
+    this.sessionsOpened = 0;
+    this.sessionsClosed = 0;
+    this.requests.fill(0);
+    this.responseBytesLast = -1;
+    this.responseBytesMin = -1;
+    this.responseBytesMax = -1;
   }
 }

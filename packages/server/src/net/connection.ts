@@ -5,7 +5,7 @@ import type { Logger } from "../logger.ts";
 import type { Client } from "../member/client.ts";
 import type { Member } from "../member/member.ts";
 import type { Transport } from "../member/ports.ts";
-import { isWord, WORD_ARGUMENT_BYTES } from "../report/words.ts";
+import { isWord, wordArgumentBytes } from "../report/words.ts";
 
 /** Answers a four-letter word, or undefined to wait for no more and say nothing. */
 export type AnswerWord = (word: string, argument: Buffer, asker: Client) => string | undefined;
@@ -112,9 +112,8 @@ export class Connection implements Transport {
       this.head = undefined;
       return head;
     }
-    const argumentBytes = WORD_ARGUMENT_BYTES[word] ?? 0;
+    const argumentBytes = wordArgumentBytes(word, this.member.options);
     if (head.length < 4 + argumentBytes) return undefined;
-    this.member.stats.packetsReceived++;
     const answer = this.answerWord(word, head.subarray(4, 4 + argumentBytes), this.client);
     this.head = NOTHING;
     this.member.closed(this.client);

@@ -37,7 +37,10 @@ export const getSASLRequest: Codec<SaslToken> = {
   },
 };
 
-/** Layout: token buffer. Source: ZooKeeper 3.9, zookeeper.jute, SetSASLResponse. */
+/**
+ * Layout: token buffer. Source: ZooKeeper 3.9, zookeeper.jute, SetSASLResponse.
+ * @alias
+ */
 export const setSASLResponse: Codec<SaslToken> = getSASLRequest;
 
 /** One identity of a connection. */

@@ -21,10 +21,16 @@ export const existsRequest: Codec<WatchableRequest> = {
   },
 };
 
-/** Layout: stat Stat. Source: ZooKeeper 3.9, zookeeper.jute, ExistsResponse. */
+/**
+ * Layout: stat Stat. Source: ZooKeeper 3.9, zookeeper.jute, ExistsResponse.
+ * @alias
+ */
 export const existsResponse: Codec<StatResponse> = setDataResponse;
 
-/** Layout: path string, watch bool. Source: ZooKeeper 3.9, zookeeper.jute, GetDataRequest. */
+/**
+ * Layout: path string, watch bool. Source: ZooKeeper 3.9, zookeeper.jute, GetDataRequest.
+ * @alias
+ */
 export const getDataRequest: Codec<WatchableRequest> = existsRequest;
 
 export interface GetDataResponse {
@@ -74,10 +80,16 @@ export const getACLResponse: Codec<GetACLResponse> = {
   },
 };
 
-/** Layout: path string, watch bool. Source: ZooKeeper 3.9, zookeeper.jute, GetChildrenRequest. */
+/**
+ * Layout: path string, watch bool. Source: ZooKeeper 3.9, zookeeper.jute, GetChildrenRequest.
+ * @alias
+ */
 export const getChildrenRequest: Codec<WatchableRequest> = existsRequest;
 
-/** Layout: path string, watch bool. Source: ZooKeeper 3.9, zookeeper.jute, GetChildren2Request. */
+/**
+ * Layout: path string, watch bool. Source: ZooKeeper 3.9, zookeeper.jute, GetChildren2Request.
+ * @alias
+ */
 export const getChildren2Request: Codec<WatchableRequest> = existsRequest;
 
 /** Names, not paths, in no particular order. */
@@ -110,7 +122,10 @@ export const getChildren2Response: Codec<GetChildren2Response> = {
   },
 };
 
-/** Layout: path string. Source: ZooKeeper 3.9, zookeeper.jute, GetAllChildrenNumberRequest. */
+/**
+ * Layout: path string. Source: ZooKeeper 3.9, zookeeper.jute, GetAllChildrenNumberRequest.
+ * @alias
+ */
 export const getAllChildrenNumberRequest: Codec<PathRequest> = getACLRequest;
 
 /** How many znodes lie below, at any depth. */
@@ -158,8 +173,14 @@ export const getEphemeralsResponse: Codec<GetEphemeralsResponse> = {
   },
 };
 
-/** Layout: path string. Source: ZooKeeper 3.9, zookeeper.jute, SyncRequest. */
+/**
+ * Layout: path string. Source: ZooKeeper 3.9, zookeeper.jute, SyncRequest.
+ * @alias
+ */
 export const syncRequest: Codec<PathRequest> = getACLRequest;
 
-/** Layout: path string, echoed as it came, null too. Source: ZooKeeper 3.9, zookeeper.jute, SyncResponse. */
+/**
+ * Layout: path string, echoed as it came, null too. Source: ZooKeeper 3.9, zookeeper.jute, SyncResponse.
+ * @alias
+ */
 export const syncResponse: Codec<PathRequest> = getACLRequest;

@@ -118,5 +118,8 @@ export const checkWatchesRequest: Codec<WatchesRequest> = {
   },
 };
 
-/** Layout: path string, type int. Source: ZooKeeper 3.9, zookeeper.jute, RemoveWatchesRequest. */
+/**
+ * Layout: path string, type int. Source: ZooKeeper 3.9, zookeeper.jute, RemoveWatchesRequest.
+ * @alias
+ */
 export const removeWatchesRequest: Codec<WatchesRequest> = checkWatchesRequest;

@@ -173,7 +173,10 @@ export const setACLRequest: Codec<SetACLRequest> = {
   },
 };
 
-/** Layout: stat Stat. Source: ZooKeeper 3.9, zookeeper.jute, SetACLResponse. */
+/**
+ * Layout: stat Stat. Source: ZooKeeper 3.9, zookeeper.jute, SetACLResponse.
+ * @alias
+ */
 export const setACLResponse: Codec<StatResponse> = setDataResponse;
 
 /** Inside a multi only: holds if the znode is there, at this version or, for −1, at any. */
@@ -182,7 +185,10 @@ export interface CheckVersionRequest {
   readonly version: number;
 }
 
-/** Layout: path string, version int. Source: ZooKeeper 3.9, zookeeper.jute, CheckVersionRequest. */
+/**
+ * Layout: path string, version int. Source: ZooKeeper 3.9, zookeeper.jute, CheckVersionRequest.
+ * @alias
+ */
 export const checkVersionRequest: Codec<CheckVersionRequest> = deleteRequest;
 
 /** Changes the ensemble's members. Null, not empty, tells which of the two ways is meant. */

@@ -20,9 +20,15 @@ final class Target implements AutoCloseable {
   private final Path folder = Files.createTempDirectory("interop-java-");
   private final Path config = folder.resolve("zoo.cfg");
   private final Path log = folder.resolve("log");
-  private Process process;
+  private volatile Process process;
 
   Target() throws Exception {
+    // Also when a case runs out of time, or somebody stops the suite.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      if (process != null) {
+        process.destroyForcibly();
+      }
+    }));
     Files.createDirectory(folder.resolve("data"));
     Files.writeString(config, String.join("\n",
         "tickTime=500",

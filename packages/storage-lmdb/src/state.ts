@@ -1,0 +1,297 @@
+/**
+ * The durable state: ordered tables in LMDB. The rules behind each choice are those of the measurements in bench/README.md
+ * and of lmdb-js 3.5.6, named where they are followed.
+ */
+import type { KeyRange, LogPosition, StateChange, StateReader, StateSnapshot, StateStore } from "@rookery/storage";
+import { GENESIS, StorageError } from "@rookery/storage";
+import { checkCommit, invariant } from "@rookery/storage/internal";
+import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
+import type { Place } from "./recovery.ts";
+
+/** The typings leave out that `getBinaryFast` takes options too. */
+type Table = Database<Buffer, Buffer> & {
+  getBinaryFast(key: Buffer, options?: { transaction: Transaction }): Buffer | undefined;
+};
+
+/** Ours, beside the caller's tables; it changes in the same transactions as they do. */
+const CONTROL_TABLE = "@engine";
+const APPLIED_KEY = Buffer.from("applied");
+const PLACE_KEY = Buffer.from("place");
+
+export interface StateOptions {
+  readonly path: string;
+  readonly tables: readonly string[];
+  /** Whether the medium can take a commit of that many bytes. */
+  readonly hasRoom: (bytes: number) => boolean;
+  readonly onFailure: (error: StorageError) => void;
+}
+
+/** What the state needs to know of the log; there is none yet while the state is being opened. */
+export interface LogCover {
+  readonly last: LogPosition;
+  durable(index: number): Promise<void>;
+  placeAfter(index: number): Place;
+}
+
+export class LmdbState implements StateStore {
+  readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #control: Table;
+  readonly #tables: readonly Table[];
+  readonly #options: StateOptions;
+  #applied: LogPosition;
+  #log: LogCover | undefined;
+  #committing: Promise<void> | undefined;
+  #failure: StorageError | undefined;
+  #snapshot: Snapshot | undefined;
+  #closed = false;
+
+  constructor(options: StateOptions) {
+    this.#options = options;
+    for (const table of options.tables) {
+      invariant(!table.startsWith("@") && table.length > 0, () => `a table may not be called "${table}"`);
+    }
+    // No `overlappingSync`: with it a failed flush rejects and its data stays visible. No data in the root database: it
+    // holds the table of the named ones. 4 KiB pages: with larger ones a small commit writes more, and keys need no more.
+    this.#root = open<Buffer, Buffer>({
+      path: options.path,
+      noSubdir: false,
+      encoding: "binary",
+      keyEncoding: "binary",
+      overlappingSync: false,
+      pageSize: 4096,
+      maxDbs: options.tables.length + 4,
+    });
+    const table = (name: string): Table =>
+      this.#root.openDB<Buffer, Buffer>({ name, encoding: "binary", keyEncoding: "binary" }) as Table;
+    this.#control = table(CONTROL_TABLE);
+    this.#tables = options.tables.map(table);
+    this.#applied = decodePosition(this.#control.get(APPLIED_KEY));
+  }
+
+  get applied(): LogPosition {
+    return this.#applied;
+  }
+
+  /** Where the log's records after `applied` were when that was committed. */
+  get place(): Place | undefined {
+    const bytes = this.#control.get(PLACE_KEY);
+    return bytes && (JSON.parse(bytes.toString()) as Place);
+  }
+
+  /** From now on commits wait for the log to cover them. */
+  coverBy(log: LogCover): void {
+    this.#log = log;
+  }
+
+  get(table: number, key: Uint8Array): Uint8Array | undefined {
+    return get(this.#table(table), key, undefined);
+  }
+
+  scan(table: number, range: KeyRange, visit: (key: Uint8Array, value: Uint8Array) => boolean | void): void {
+    scan(this.#table(table), range, visit, undefined);
+  }
+
+  scanKeys(table: number, range: KeyRange, visit: (key: Uint8Array) => boolean | void): void {
+    scanKeys(this.#table(table), range, visit, undefined);
+  }
+
+  commit(changes: readonly StateChange[], applied: LogPosition): Promise<void> {
+    invariant(!this.#closed, () => "commit to a closed engine");
+    invariant(this.#committing === undefined, () => "two commits at once");
+    const log = this.#log as LogCover;
+    // Before the first put: a put that throws leaves a batch behind that ends the process at close.
+    checkCommit(changes, this.#tables.length, this.#applied, applied, log.last);
+    if (this.#failure) return Promise.reject(this.#failure);
+    let bytes = 0;
+    for (const { key, value } of changes) bytes += key.length + (value?.length ?? 0) + 64;
+    if (!this.#options.hasRoom(bytes)) {
+      return Promise.reject(
+        new StorageError(
+          "FULL",
+          `no room in ${this.#options.path} for a commit; nothing was written. Make room on that disk.`,
+        ),
+      );
+    }
+    const { index, epoch, counter, chain } = applied;
+    const committing = this.#commit(log, changes, { index, epoch, counter, chain }).finally(() => {
+      this.#committing = undefined;
+    });
+    this.#committing = committing;
+    return committing;
+  }
+
+  snapshot(): StateSnapshot {
+    invariant(!this.#closed, () => "snapshot of a closed engine");
+    // Open readers keep pages from being used again, so there is one at a time and always an end to it.
+    invariant(this.#snapshot === undefined, () => "two snapshots at once");
+    const transaction = this.#root.useReadTransaction();
+    const applied = decodePosition(this.#control.get(APPLIED_KEY, { transaction }));
+    const snapshot = new Snapshot(this.#tables, transaction, applied, () => {
+      this.#snapshot = undefined;
+    });
+    this.#snapshot = snapshot;
+    return snapshot;
+  }
+
+  /** Refuses commits from now on: another part of the engine has failed. */
+  stop(error: StorageError): void {
+    this.#failure ??= error;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#committing?.catch(() => {});
+    this.#snapshot?.close();
+    await this.#root.close();
+  }
+
+  #table(table: number): Table {
+    invariant(!this.#closed, () => "read from a closed engine");
+    const found = this.#tables[table];
+    invariant(found !== undefined, () => `table ${table} of ${this.#tables.length}`);
+    return found;
+  }
+
+  async #commit(log: LogCover, changes: readonly StateChange[], applied: LogPosition): Promise<void> {
+    // The state never says it holds what the log could still lose.
+    if (applied.index > 0) await log.durable(applied.index);
+    if (this.#failure) throw this.#failure;
+    // All puts of one event turn, in all tables, are one transaction with one promise. No `await` in this loop.
+    const results = new Set<Promise<boolean>>();
+    for (const { table, key, value } of changes) {
+      const target = this.#tables[table] as Table;
+      const binary = bufferOf(key);
+      results.add(value === undefined ? target.remove(binary) : target.put(binary, bufferOf(value)));
+    }
+    results.add(this.#control.put(APPLIED_KEY, encodePosition(applied)));
+    results.add(this.#control.put(PLACE_KEY, Buffer.from(JSON.stringify(log.placeAfter(applied.index)))));
+    try {
+      for (const result of await Promise.all(results)) {
+        if (result === false) throw new Error("LMDB refused a change that has no condition");
+      }
+    } catch (error) {
+      throw await this.#fail(error as Error);
+    }
+    this.#applied = applied;
+  }
+
+  async #fail(error: Error & { commitError?: Promise<never> }): Promise<StorageError> {
+    // The cause is in a promise of its own, whose rejection nobody else handles.
+    const cause = await Promise.resolve(error.commitError).then(
+      () => error,
+      (reason: unknown) => reason as Error,
+    );
+    const failure = new StorageError(
+      "FAILED",
+      `a commit to ${this.#options.path} failed (${cause.message}). The process must be started again to recover.`,
+      { cause },
+    );
+    this.#failure ??= failure;
+    this.#options.onFailure(this.#failure);
+    return this.#failure;
+  }
+}
+
+class Snapshot implements StateSnapshot {
+  readonly applied: LogPosition;
+  readonly #tables: readonly Table[];
+  readonly #onClose: () => void;
+  #transaction: Transaction | undefined;
+
+  constructor(tables: readonly Table[], transaction: Transaction, applied: LogPosition, onClose: () => void) {
+    this.#tables = tables;
+    this.#transaction = transaction;
+    this.applied = applied;
+    this.#onClose = onClose;
+  }
+
+  get(table: number, key: Uint8Array): Uint8Array | undefined {
+    return get(this.#table(table), key, this.#open);
+  }
+
+  scan(table: number, range: KeyRange, visit: (key: Uint8Array, value: Uint8Array) => boolean | void): void {
+    scan(this.#table(table), range, visit, this.#open);
+  }
+
+  scanKeys(table: number, range: KeyRange, visit: (key: Uint8Array) => boolean | void): void {
+    scanKeys(this.#table(table), range, visit, this.#open);
+  }
+
+  close(): void {
+    this.#transaction?.done();
+    this.#transaction = undefined;
+    this.#onClose();
+  }
+
+  get #open(): Transaction {
+    invariant(this.#transaction !== undefined, () => "read from a closed snapshot");
+    return this.#transaction;
+  }
+
+  #table(table: number): Table {
+    const found = this.#tables[table];
+    invariant(found !== undefined, () => `table ${table} of ${this.#tables.length}`);
+    return found;
+  }
+}
+
+function get(table: Table, key: Uint8Array, transaction: Transaction | undefined): Uint8Array | undefined {
+  const shared = table.getBinaryFast(bufferOf(key), transaction && { transaction });
+  // The buffer is lmdb's own, whose length lies to native methods; a view of exactly the value does not.
+  return shared?.subarray(0, shared.length);
+}
+
+function scan(
+  table: Table,
+  { from, to, limit }: KeyRange,
+  visit: (key: Uint8Array, value: Uint8Array) => boolean | void,
+  transaction: Transaction | undefined,
+): void {
+  for (const { key, value } of table.getRange(rangeOf(from, to, limit, transaction))) {
+    if (visit(key, value) === false) return;
+  }
+}
+
+function scanKeys(
+  table: Table,
+  { from, to, limit }: KeyRange,
+  visit: (key: Uint8Array) => boolean | void,
+  transaction: Transaction | undefined,
+): void {
+  for (const key of table.getKeys(rangeOf(from, to, limit, transaction))) {
+    if (visit(key) === false) return;
+  }
+}
+
+function rangeOf(from: Uint8Array, to: Uint8Array, limit: number | undefined, transaction: Transaction | undefined) {
+  return {
+    // LMDB has no empty key; a zero byte is the least of the others.
+    start: from.length > 0 ? bufferOf(from) : Buffer.alloc(1),
+    end: bufferOf(to),
+    ...(limit === undefined ? undefined : { limit }),
+    ...(transaction ? { transaction } : undefined),
+  };
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function encodePosition({ index, epoch, counter, chain }: LogPosition): Buffer {
+  const out = Buffer.alloc(20);
+  out.writeBigUInt64LE(BigInt(index));
+  out.writeUInt32LE(epoch, 8);
+  out.writeUInt32LE(counter, 12);
+  out.writeUInt32LE(chain, 16);
+  return out;
+}
+
+function decodePosition(bytes: Buffer | undefined): LogPosition {
+  if (bytes === undefined) return GENESIS;
+  return {
+    index: Number(bytes.readBigUInt64LE()),
+    epoch: bytes.readUInt32LE(8),
+    counter: bytes.readUInt32LE(12),
+    chain: bytes.readUInt32LE(16),
+  };
+}
