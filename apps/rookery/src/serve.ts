@@ -66,7 +66,7 @@ async function runServer(folder: string, options: ReturnType<typeof serverOption
     if (tornAt !== undefined) {
       logger.warn({ tornAt, tornBytes }, "cut an unfinished write off the log; nobody was told that it had succeeded");
     }
-    server = await startServer(engine, options, logger);
+    server = await startServer(engine, { ...options, dataFolder: folder }, logger);
   } catch (error) {
     const { host, port } = {
       host: options.clientPortAddress ?? DEFAULT_OPTIONS.clientPortAddress,

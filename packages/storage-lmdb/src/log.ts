@@ -67,7 +67,7 @@ export class SegmentedLog implements TransactionLog {
   /** Of the newest truncation asked for; what is encoded now belongs to it. */
   #generation: number;
   #salt: number;
-  #nextSequence: number;
+  #nextNumber: number;
   #spare: Spare | undefined;
   #preparing: Promise<void> | undefined;
 
@@ -101,7 +101,7 @@ export class SegmentedLog implements TransactionLog {
     const { header } = this.#activeSegment;
     this.#generation = header.generation;
     this.#salt = header.salt;
-    this.#nextSequence = recovered.nextSequence;
+    this.#nextNumber = recovered.nextNumber;
     this.#spare = recovered.spare;
   }
 
@@ -417,7 +417,7 @@ export class SegmentedLog implements TransactionLog {
     bytes: number,
     fields: Pick<SegmentHeader, "generation" | "salt" | "previous" | "ackedThrough">,
   ): Promise<void> {
-    const { files, folder, segmentBytes, identity } = this.#options;
+    const { files, segmentBytes, identity } = this.#options;
     if (this.#spare === undefined) await this.#preparing;
     let next = this.#spare;
     let file: File;
@@ -429,7 +429,7 @@ export class SegmentedLog implements TransactionLog {
       next = await this.#create(size);
       file = await files.open(next.path, "existing");
     }
-    const header: SegmentHeader = { ...identity(), ...fields, sequence: next.sequence };
+    const header: SegmentHeader = { ...identity(), ...fields, sequence: this.#activeSegment.header.sequence + 1 };
     await writeSegmentHeader(file, header);
     await this.#active.close();
     this.#active = file;
@@ -456,8 +456,7 @@ export class SegmentedLog implements TransactionLog {
   /** A zeroed segment, its name durable. */
   async #create(size: number): Promise<Spare> {
     const { files, folder } = this.#options;
-    const sequence = this.#nextSequence++;
-    const path = segmentPath(folder, sequence);
+    const path = segmentPath(folder, this.#nextNumber++);
     try {
       const file = await createZeroed(files, `${path}.tmp`, size);
       await file.close();
@@ -467,7 +466,7 @@ export class SegmentedLog implements TransactionLog {
       await files.remove(`${path}.tmp`).catch(() => {});
       throw error;
     }
-    return { path, sequence, size };
+    return { path, size };
   }
 
   /** Raises `durableIndex` to what is written, but not above a truncation that was asked for meanwhile. */

@@ -44,7 +44,7 @@ export interface Recovered {
   readonly offset: number;
   readonly last: LogPosition;
   readonly batch: number;
-  readonly nextSequence: number;
+  readonly nextNumber: number;
   readonly spare: Spare | undefined;
   readonly commitHint: number;
   readonly tornBytes: number;
@@ -54,7 +54,6 @@ export interface Recovered {
 /** A segment that is all zeros and waits to be used. */
 export interface Spare {
   readonly path: string;
-  readonly sequence: number;
   readonly size: number;
 }
 
@@ -76,8 +75,9 @@ export interface RecoveryInput {
   readonly place: Place | undefined;
 }
 
-export function segmentPath(folder: string, sequence: number): string {
-  return join(folder, `${sequence.toString(16).padStart(12, "0")}.log`);
+/** A file's number only tells it from others: the order is in the headers, since a segment may wait as a spare meanwhile. */
+export function segmentPath(folder: string, number: number): string {
+  return join(folder, `${number.toString(16).padStart(12, "0")}.log`);
 }
 
 export function newSalt(): number {
@@ -86,7 +86,7 @@ export function newSalt(): number {
 
 /** @throws {@link StorageError} `CORRUPT`, with nothing changed; `FULL` when not even one segment can be made. */
 export async function recoverLog(input: RecoveryInput): Promise<Recovered> {
-  const { files, folder, applied, clean, place } = input;
+  const { files, applied, clean, place } = input;
   const found = await inventory(input);
   if (found.segments.length === 0) return createLog(input, found);
 
@@ -142,7 +142,8 @@ export async function recoverLog(input: RecoveryInput): Promise<Recovered> {
     const isLast = s === live.length - 1;
     const file = await files.open(segment.path, "existing");
     try {
-      acked = Math.max(acked, ackedThrough);
+      // A truncation since then has taken back what lies beyond this segment's part.
+      acked = Math.max(acked, Math.min(ackedThrough, segment.endIndex));
       batch = 0;
       const stop = await walk(file, segment, from, segment.endIndex, (record, offset) => {
         const { entry } = record;
@@ -201,7 +202,7 @@ interface Inventory {
   readonly spare: Spare | undefined;
   /** Drafts and second spares: nothing of worth. */
   readonly leftovers: string[];
-  readonly nextSequence: number;
+  readonly nextNumber: number;
   readonly tornHeader: { readonly path: string; readonly bytes: number } | undefined;
 }
 
@@ -209,47 +210,45 @@ interface Inventory {
 async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): Promise<Inventory> {
   const segments: Segment[] = [];
   const leftovers: string[] = [];
-  const damaged: { path: string; sequence: number; records: boolean }[] = [];
+  const damaged: { path: string; records: boolean }[] = [];
   let spare: Spare | undefined;
-  let nextSequence = 1;
+  let nextNumber = 1;
   const names = (await files.list(folder)).sort();
   for (const file of names) {
     const path = join(folder, file);
     if (file.endsWith(".tmp")) leftovers.push(path);
     const match = /^([0-9a-f]{12})\.log$/.exec(file);
     if (match === null) continue;
-    const sequence = Number.parseInt(match[1] as string, 16);
-    nextSequence = Math.max(nextSequence, sequence + 1);
+    nextNumber = Math.max(nextNumber, Number.parseInt(match[1] as string, 16) + 1);
     const size = await files.size(path);
     const handle = await files.open(path, "existing");
     try {
       const { block, header } = await readSegmentHeader(handle);
       if (header !== undefined) {
-        if (header.sequence !== sequence || (meta && !isOf(header, meta))) {
+        if (meta && !isOf(header, meta)) {
           throw corrupt(
             path,
             0,
             header.previous.index,
-            `its header names segment ${header.sequence} of member ${header.sid} of ensemble ${header.clusterId}: it was not written here`,
+            `its header names member ${header.sid} of ensemble ${header.clusterId}: it was not written here`,
           );
         }
         segments.push(segmentOf(path, header, size));
       } else if (isZero(block, 0, block.length) && !(await hasRecords(handle, size))) {
-        if (spare === undefined && size === segmentBytes) spare = { path, sequence, size };
+        if (spare === undefined && size === segmentBytes) spare = { path, size };
         else leftovers.push(path);
       } else {
-        damaged.push({ path, sequence, records: await hasRecords(handle, size) });
+        damaged.push({ path, records: (await lastByte(handle, SEGMENT_HEADER_BYTES, size)) > SEGMENT_HEADER_BYTES });
       }
     } finally {
       await handle.close();
     }
   }
   segments.sort((a, b) => a.header.sequence - b.header.sequence);
-  const newest = segments.at(-1)?.header.sequence ?? 0;
   let tornHeader: Inventory["tornHeader"];
-  for (const { path, sequence, records } of damaged) {
+  for (const { path, records } of damaged) {
     // A header is on the medium before the first record is written, so only a segment without records can have a torn one.
-    if (records || sequence < newest || segments.length === 0) {
+    if (records || segments.length === 0) {
       throw corrupt(
         path,
         0,
@@ -277,7 +276,7 @@ async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): 
   } else if (segments.length === 0) {
     throw corrupt(folder, 0, 1, "the folder has a meta record and no segment of the log");
   }
-  return { segments, spare, leftovers, nextSequence, tornHeader };
+  return { segments, spare, leftovers, nextNumber, tornHeader };
 }
 
 function isOf(header: SegmentHeader, meta: Meta): boolean {
@@ -354,16 +353,16 @@ async function judgeTail(
 }
 
 const SCAN_BYTES = 1024 * 1024;
+const ZEROS = Buffer.alloc(SCAN_BYTES);
 
 /** The offset behind the last byte that is not zero, at or after `from`. */
 async function lastByte(file: File, from: number, size: number): Promise<number> {
-  const zeros = Buffer.alloc(SCAN_BYTES);
-  const chunk = Buffer.allocUnsafeSlow(SCAN_BYTES);
+  const chunk = Buffer.allocUnsafeSlow(Math.max(0, Math.min(SCAN_BYTES, size - from)));
   let end = from;
   for (let at = from; at < size; at += SCAN_BYTES) {
     const got = await file.read(chunk.subarray(0, Math.min(SCAN_BYTES, size - at)), at);
     // Compared whole first: 10 GB/s, so an unused 64 MiB segment takes some 15 ms with the reading.
-    if (chunk.compare(zeros, 0, got, 0, got) === 0) continue;
+    if (chunk.compare(ZEROS, 0, got, 0, got) === 0) continue;
     let tail = got;
     while (tail > 0 && chunk[tail - 1] === 0) tail--;
     end = at + tail;
@@ -408,7 +407,7 @@ type Known = Pick<Recovered, "last" | "commitHint" | "tornBytes" | "tornAt">;
 /** After an orderly close everything is on the medium: the log goes on in the same segment. */
 async function resume(
   { files, folder }: RecoveryInput,
-  { leftovers, spare, nextSequence }: Inventory,
+  { leftovers, spare, nextNumber }: Inventory,
   segments: Segment[],
   dead: readonly Segment[],
   known: Known,
@@ -417,7 +416,7 @@ async function resume(
 ): Promise<Recovered> {
   await removeAll(files, folder, [...leftovers, ...dead.map(({ path }) => path)]);
   const active = await files.open((segments.at(-1) as Segment).path, "existing");
-  return { ...known, segments, active, offset, batch, nextSequence, spare };
+  return { ...known, segments, active, offset, batch, nextNumber, spare };
 }
 
 /** Copies all after `acked` into a fresh segment of a new generation: what a cache shows may not be on the medium (D12). */
@@ -459,12 +458,12 @@ async function renew(
     sid: identity.sid,
     incarnation: identity.incarnation,
     generation,
-    sequence: fresh.sequence,
+    sequence: owner.header.sequence + 1,
     salt,
     previous: positionOf(previous),
     ackedThrough: known.last.index,
   };
-  const segment = segmentOf(segmentPath(folder, fresh.sequence), header, fresh.size);
+  const segment = segmentOf(fresh.final, header, fresh.size);
   segment.endIndex = known.last.index;
   try {
     let offset = SEGMENT_HEADER_BYTES;
@@ -495,9 +494,9 @@ async function renew(
       await shorten(files, owner, cut);
     }
     await removeAll(files, folder, [...found.leftovers, ...gone.map(({ path }) => path)]);
-    const spare = found.spare?.sequence === fresh.sequence ? undefined : found.spare;
-    const nextSequence = Math.max(found.nextSequence, fresh.sequence + 1);
-    return { ...known, segments: [...kept, segment], active: fresh.file, offset, batch: 1, nextSequence, spare };
+    const nextNumber = found.nextNumber + 1;
+    const { file: active, spare } = fresh;
+    return { ...known, segments: [...kept, segment], active, offset, batch: 1, nextNumber, spare };
   } catch (error) {
     await fresh.file.close();
     throw error;
@@ -522,12 +521,12 @@ async function createLog(input: RecoveryInput, found: Inventory): Promise<Recove
     sid,
     incarnation,
     generation: 1,
-    sequence: fresh.sequence,
+    sequence: 1,
     salt: newSalt(),
     previous: GENESIS,
     ackedThrough: 0,
   };
-  const path = segmentPath(folder, fresh.sequence);
+  const path = fresh.final;
   try {
     await writeSegmentHeader(fresh.file, header);
     await files.rename(fresh.path, path);
@@ -542,33 +541,43 @@ async function createLog(input: RecoveryInput, found: Inventory): Promise<Recove
     offset: SEGMENT_HEADER_BYTES,
     last: GENESIS,
     batch: 1,
-    nextSequence: Math.max(found.nextSequence, fresh.sequence + 1),
-    spare: undefined,
+    nextNumber: found.nextNumber + 1,
+    spare: fresh.spare,
     commitHint: 0,
     tornBytes: 0,
     tornAt: undefined,
   };
 }
 
+interface Draft {
+  readonly path: string;
+  /** Its name once it counts. */
+  readonly final: string;
+  readonly file: File;
+  readonly size: number;
+  /** The spare that is left. */
+  readonly spare: Spare | undefined;
+}
+
 /** An open, zeroed file of at least `bytes` under a name that recovery takes for nothing. */
 async function takeDraft(
   { files, folder, segmentBytes }: RecoveryInput,
-  { spare, nextSequence }: Inventory,
+  { spare, nextNumber }: Inventory,
   bytes: number,
-): Promise<{ path: string; file: File; size: number; sequence: number }> {
+): Promise<Draft> {
+  const final = segmentPath(folder, nextNumber);
+  const path = `${final}.tmp`;
+  await files.remove(path);
   if (spare && spare.size >= bytes) {
-    const path = `${spare.path}.tmp`;
     await files.rename(spare.path, path);
     // Records are written before the header: the file must not come back as a spare that is not all zeros.
     await files.syncFolder(folder);
-    return { path, file: await files.open(path, "existing"), size: spare.size, sequence: spare.sequence };
+    return { path, final, file: await files.open(path, "existing"), size: spare.size, spare: undefined };
   }
-  const path = `${segmentPath(folder, nextSequence)}.tmp`;
   // With a full disk a small segment is still better than a member that does not start.
   for (const size of [Math.max(segmentBytes, bytes), bytes + SMALL_BYTES]) {
-    await files.remove(path);
     try {
-      return { path, file: await createZeroed(files, path, size), size, sequence: nextSequence };
+      return { path, final, file: await createZeroed(files, path, size), size, spare };
     } catch (error) {
       await files.remove(path);
       if (!isFull(error)) throw error;
@@ -582,7 +591,6 @@ async function takeDraft(
 }
 
 const SMALL_BYTES = 256 * 1024;
-const ZEROS = Buffer.alloc(1024 * 1024);
 
 /** A new file of zeros that are on the medium. Written in pieces, so that the log's own flushes pass between them. */
 export async function createZeroed(files: Files, path: string, size: number): Promise<File> {

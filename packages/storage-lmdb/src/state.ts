@@ -2,7 +2,7 @@
  * The durable state: ordered tables in LMDB. The rules behind each choice are those of the measurements in bench/README.md
  * and of lmdb-js 3.5.6, named where they are followed.
  */
-import type { KeyRange, LogPosition, StateChange, StateReader, StateSnapshot, StateStore } from "@rookery/storage";
+import type { KeyRange, LogPosition, StateChange, StateSnapshot, StateStore } from "@rookery/storage";
 import { GENESIS, StorageError } from "@rookery/storage";
 import { checkCommit, invariant } from "@rookery/storage/internal";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
@@ -156,19 +156,21 @@ export class LmdbState implements StateStore {
     // The state never says it holds what the log could still lose.
     if (applied.index > 0) await log.durable(applied.index);
     if (this.#failure) throw this.#failure;
-    // All puts of one event turn, in all tables, are one transaction with one promise. No `await` in this loop.
-    const results = new Set<Promise<boolean>>();
-    for (const { table, key, value } of changes) {
-      const target = this.#tables[table] as Table;
-      const binary = bufferOf(key);
-      results.add(value === undefined ? target.remove(binary) : target.put(binary, bufferOf(value)));
-    }
-    results.add(this.#control.put(APPLIED_KEY, encodePosition(applied)));
-    results.add(this.#control.put(PLACE_KEY, Buffer.from(JSON.stringify(log.placeAfter(applied.index)))));
+    const place = Buffer.from(JSON.stringify(log.placeAfter(applied.index)));
     try {
-      for (const result of await Promise.all(results)) {
-        if (result === false) throw new Error("LMDB refused a change that has no condition");
-      }
+      // One explicit batch over all tables is one transaction and one promise. The batch that lmdb makes by itself of an
+      // event turn's puts is one transaction too, but has a promise nobody gets: a failed commit is an unhandled rejection.
+      const committed = await this.#root.batch(() => {
+        for (const { table, key, value } of changes) {
+          const target = this.#tables[table] as Table;
+          if (value === undefined) void target.remove(bufferOf(key));
+          else void target.put(bufferOf(key), bufferOf(value));
+        }
+        void this.#control.put(APPLIED_KEY, encodePosition(applied));
+        void this.#control.put(PLACE_KEY, place);
+      });
+      const { index: stored } = decodePosition(this.#control.get(APPLIED_KEY));
+      if (!committed || stored !== applied.index) throw new Error(`LMDB says it is done and holds entry ${stored}`);
     } catch (error) {
       throw await this.#fail(error as Error);
     }

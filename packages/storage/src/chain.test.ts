@@ -17,7 +17,9 @@ describe("chainOf", () => {
   it("is the CRC-32 of eight words", () => {
     const words = Buffer.alloc(32);
     const values = [0xdead_beef, 5, 2 ** 8, entry.epoch, entry.counter, entry.kind, 7, crc32(entry.payload)];
-    values.forEach((value, at) => words.writeUInt32LE(value, at * 4));
+    values.forEach((value, at) => {
+      words.writeUInt32LE(value, at * 4);
+    });
     expect(chainOf(0xdead_beef, entry)).toBe(crc32(words));
   });
 

@@ -66,7 +66,7 @@ describe("a crash of the engine in memory", () => {
     let settled = false;
     engine.hold();
     const appended = engine.log.append(entriesAfter(GENESIS, 1), 0);
-    appended.finally(() => {
+    void appended.finally(() => {
       settled = true;
     });
     await turn();

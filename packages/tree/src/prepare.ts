@@ -61,6 +61,7 @@ export class Preparer {
    * @param index - The log index the transaction will be proposed at.
    */
   prepare(opcode: number, input: JuteReader, who: Requester, xid: number, index: number, timeMs: number): Transaction {
+    this.tree.shed();
     this.index = index;
     let change: Change | number;
     try {
@@ -80,6 +81,7 @@ export class Preparer {
 
   /** Closes a session: names every ephemeral it will hold once all that is proposed has been applied. */
   prepareClose(sessionId: bigint, who: Requester, inFlight: Iterable<Transaction>, xid: number, index: number, timeMs: number): Transaction {
+    this.tree.shed();
     this.index = index;
     const paths = new Set(this.tree.sessions.get(sessionId)?.ephemerals);
     for (const { sessionHigh, sessionLow, change } of inFlight) {
@@ -99,6 +101,7 @@ export class Preparer {
 
   /** Removes a container or TTL node that the collector found; undefined when it may not go any more. */
   prepareCollect(path: string, index: number, timeMs: number): Transaction | undefined {
+    this.tree.shed();
     this.index = index;
     const node = this.tree.peek(path);
     if (node === undefined) return undefined;

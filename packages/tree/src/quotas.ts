@@ -45,7 +45,12 @@ export class Quotas {
     for (const [path, { count, bytes, hardCount, hardBytes }] of this.limits) {
       const stats = this.tree.find(ROOT + path + STATS);
       const usage = stats === undefined ? { count: 0, bytes: 0 } : parseUsage(stats);
-      yield { path, countMax: hardCount > -1 ? hardCount : count, bytesMax: hardBytes > -1 ? hardBytes : bytes, ...usage };
+      yield {
+        path,
+        countMax: hardCount > -1 ? hardCount : count,
+        bytesMax: hardBytes > -1 ? hardBytes : bytes,
+        ...usage,
+      };
     }
   }
 

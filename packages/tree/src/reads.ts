@@ -18,6 +18,7 @@ export interface Reader extends Watcher {
 }
 
 export function answerRead(opcode: number, input: JuteReader, out: JuteWriter, tree: Tree, reader: Reader, config: AuthConfig): number {
+  tree.shed();
   switch (opcode) {
     case OpCode.getData:
       return getData(input, out, tree, reader, config);

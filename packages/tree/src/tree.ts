@@ -3,6 +3,8 @@
  * Memory holds what is hot and what no commit holds yet; the store holds the rest.
  * **Invariant**: a znode with {@link DIRTY} or {@link COMMITTING} is never evicted, so a lookup never sees an older state
  * than the applied one. **Invariant**: a znode without either flag has no child change that the store lacks.
+ * **Invariant**: nothing is evicted in the middle of an operation, only by {@link Tree.shed} and {@link Tree.commitDone}:
+ * a znode that an operation has looked up and is about to change is still the cache's when it does.
  */
 import type { LogPosition, StateChange, StateStore } from "@rookery/storage";
 import { type AclList, makeAclList, OPEN_ACL_BYTES } from "./acl.ts";
@@ -35,6 +37,8 @@ export interface TreeSession {
 export interface TreeOptions {
   /** Memory for znodes that could be dropped, bytes, as estimated. */
   readonly cacheBytesMax: number;
+  /** Names of children held in memory a znode; above it, listing reads the store. {@link CHILDREN_HELD_MAX} by default. */
+  readonly childrenHeldMax?: number;
 }
 
 /** What a commit must write, and what it stands for. */
@@ -43,12 +47,11 @@ export interface TreeCommit {
   readonly applied: LogPosition;
 }
 
-/** Names of children held in memory a znode; above it, listing reads the store. */
 const CHILDREN_HELD_MAX = 65_536;
 /** Estimated memory of a znode in the cache beside its bytes and path, and of a held child name. */
 const ZNODE_COST = 400;
 const CHILD_COST = 80;
-/** Cache entries looked at an insertion, so that no insertion stalls. */
+/** Cache entries looked at for each that came in, so that no operation stalls for what others brought. */
 const SWEEP_STEPS = 64;
 
 export class Tree {
@@ -70,8 +73,13 @@ export class Tree {
 
   private readonly store: StateStore;
   private readonly options: TreeOptions;
+  private readonly childrenHeldMax: number;
   private readonly cache = new Map<string, Znode>();
   private hand: IterableIterator<Znode> = this.cache.values();
+  /** Steps the hand may make for what came into the cache since it last moved. */
+  private sweepSteps = 0;
+  /** As the collector last asked, for {@link mayCollect}. */
+  private containerNeverUsedMs = 0;
   private readonly root: Znode;
   private nextNodeId = 1;
   private nextAclId = 2;
@@ -86,6 +94,7 @@ export class Tree {
   constructor(store: StateStore, options: TreeOptions) {
     this.store = store;
     this.options = options;
+    this.childrenHeldMax = options.childrenHeldMax ?? CHILDREN_HELD_MAX;
     this.applied = store.applied;
     this.openAcl = makeAclList(1, OPEN_ACL_BYTES);
     this.aclById.set(1, this.openAcl);
@@ -95,7 +104,7 @@ export class Tree {
     this.quotas = new Quotas(this);
     const meta = store.get(TABLE.meta, META_KEY);
     if (meta === undefined) this.plant();
-    else this.load(Buffer.from(meta));
+    else this.open(Buffer.from(meta));
   }
 
   // ── Lookup ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -148,7 +157,7 @@ export class Tree {
     if (names.size !== node.numChildren) {
       throw new Error(`${node.path} has ${names.size} children in the state and ${node.numChildren} by its Stat`);
     }
-    if (names.size <= CHILDREN_HELD_MAX) {
+    if (names.size <= this.childrenHeldMax && node.cost !== 0) {
       node.children = names;
       node.childChanges = undefined;
       node.childChangesCommitting = undefined;
@@ -167,14 +176,16 @@ export class Tree {
     return count;
   }
 
+  /** Visits every znode below `node`. What is not in memory is read past the cache: a count must not empty it. */
   visitDescendants(node: Znode, visit: (descendant: Znode) => void): void {
     const open: Znode[] = [node];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (next.numChildren === 0) continue;
       const prefix = next.path === "/" ? "/" : `${next.path}/`;
       for (const name of this.childrenOf(next)) {
-        const child = this.find(prefix + name);
-        if (child === undefined) throw new Error(`${prefix}${name} is listed and absent`);
+        const path = prefix + name;
+        const child = this.cache.get(path) ?? this.load(path, name, next);
+        if (child === undefined || !child.exists) throw new Error(`${path} is listed and absent`);
         visit(child);
         open.push(child);
       }
@@ -251,6 +262,7 @@ export class Tree {
   // ── Changes: called by apply alone, for committed transactions ─────────────────────────────────────────────
 
   advance(position: LogPosition): void {
+    this.shed();
     if (position.index !== this.applied.index + 1) throw new Error(`entry ${position.index} applied after ${this.applied.index}`);
     this.applied = position;
   }
@@ -392,7 +404,7 @@ export class Tree {
     const count = parent.numChildren;
     if (parent.children !== undefined) {
       parent.children.add(name);
-      if (parent.children.size > CHILDREN_HELD_MAX) this.releaseChildren(parent);
+      if (parent.children.size > this.childrenHeldMax) this.releaseChildren(parent);
     } else if (count === 0 && parent.childChanges === undefined && parent.childChangesCommitting === undefined) {
       parent.children = new Set([name]);
     } else {
@@ -408,8 +420,11 @@ export class Tree {
   }
 
   private childWent(parent: Znode, name: string): void {
-    if (parent.children !== undefined) parent.children.delete(name);
-    else {
+    if (parent.children !== undefined) {
+      parent.children.delete(name);
+      parent.cost -= CHILD_COST;
+      this.cacheBytes -= CHILD_COST;
+    } else {
       parent.childChanges ??= new Map();
       parent.childChanges.set(name, false);
     }
@@ -475,6 +490,7 @@ export class Tree {
 
   /** The commit taken last is durable and visible in the store. */
   commitDone(): void {
+    this.sweepSteps += SWEEP_STEPS + this.committingNodes.length;
     for (const node of this.committingNodes) {
       node.flags &= ~COMMITTING;
       node.childChangesCommitting = undefined;
@@ -487,7 +503,7 @@ export class Tree {
       if (this.aclByBytes.get(aclKey(list.bytes)) === list) this.aclByBytes.delete(aclKey(list.bytes));
     }
     this.committingAcls = [];
-    this.sweep();
+    this.shed();
   }
 
   private markDirty(node: Znode): void {
@@ -533,11 +549,42 @@ export class Tree {
   private fetch(path: string): Znode | undefined {
     if (path === "") return this.root;
     const slash = path.lastIndexOf("/");
-    if (slash < 0) return undefined;
-    const parent = this.find(slash === 0 ? "/" : path.slice(0, slash));
-    if (parent === undefined || parent.numChildren === 0) return undefined;
-    const name = path.slice(slash + 1);
-    if (name === "" || (parent.children !== undefined && !parent.children.has(name))) return undefined;
+    // The parent of "//name" is written "/", and "//name" is still not another name of "/name".
+    if (slash < 0 || slash === 1) return undefined;
+    const above = slash === 0 ? "/" : path.slice(0, slash);
+    const parent = this.cache.get(above) ?? this.descend(above);
+    if (parent === undefined || !parent.exists) return undefined;
+    const node = this.load(path, path.slice(slash + 1), parent);
+    if (node !== undefined) this.remember(node);
+    return node;
+  }
+
+  /**
+   * What is at a path when its parent is not in memory: from the root down and no further than znodes go. Clients send
+   * paths of half a million levels; from the bottom up, each would cost a lookup as long as itself.
+   */
+  private descend(path: string): Znode | undefined {
+    let parent = this.root;
+    for (let start = 1; ; ) {
+      const slash = path.indexOf("/", start);
+      const prefix = slash < 0 ? path : path.slice(0, slash);
+      let node = this.cache.get(prefix);
+      if (node === undefined) {
+        node = this.load(prefix, prefix.slice(start), parent);
+        if (node !== undefined) this.remember(node);
+      }
+      if (node === undefined || !node.exists || slash < 0) return node;
+      parent = node;
+      start = slash + 1;
+    }
+  }
+
+  /** The child as the store has it, not put into the cache. Asked only of names the cache does not hold. */
+  private load(path: string, name: string, parent: Znode): Znode | undefined {
+    if (parent.numChildren === 0) return undefined;
+    // A name that starts with NUL could be the key of a long name.
+    if (name === "" || name.charCodeAt(0) === 0) return undefined;
+    if (parent.children !== undefined && !parent.children.has(name)) return undefined;
     const came = parent.childChanges?.get(name) ?? parent.childChangesCommitting?.get(name);
     if (came === false) return undefined;
     const value = this.store.get(TABLE.node, nodeKey(parent.id, name).key);
@@ -546,14 +593,13 @@ export class Tree {
     const { aclId, dueMs } = decodeRecord(node, value);
     node.storedDueMs = dueMs;
     node.acl = this.fetchAcl(aclId);
-    this.remember(node);
     return node;
   }
 
   private remember(node: Znode): void {
     this.cache.set(node.path, node);
     this.recost(node);
-    this.sweep();
+    this.sweepSteps += SWEEP_STEPS;
   }
 
   private recost(node: Znode): void {
@@ -570,10 +616,17 @@ export class Tree {
     node.cost = 0;
   }
 
-  /** Drops znodes not read since the hand last passed, until the estimate is below its bound or enough were looked at. */
+  /**
+   * Between operations: drops znodes not read since the hand last passed, until the estimate is below its bound or as many
+   * were looked at as came in since.
+   */
+  shed(): void {
+    if (this.cacheBytes > this.options.cacheBytesMax) this.sweep();
+    this.sweepSteps = 0;
+  }
+
   private sweep(): void {
-    if (this.cacheBytes <= this.options.cacheBytesMax) return;
-    for (let steps = 0; steps < SWEEP_STEPS && this.cacheBytes > this.options.cacheBytesMax; steps++) {
+    for (let steps = this.sweepSteps; steps > 0 && this.cacheBytes > this.options.cacheBytesMax; steps--) {
       const next = this.hand.next();
       if (next.done === true) {
         this.hand = this.cache.values();
@@ -613,6 +666,7 @@ export class Tree {
     this.dataBytes += node.path.length;
     if (parent !== undefined) {
       this.remember(node);
+      this.markDirty(node);
       this.childCame(parent, node.name);
     }
     this.markDirty(node);
@@ -620,7 +674,7 @@ export class Tree {
     return node;
   }
 
-  private load(meta: Buffer): void {
+  private open(meta: Buffer): void {
     const format = meta.readUInt32BE(0);
     if (format > TREE_FORMAT) throw new Error(`the state has tree format ${format}; this version reads up to ${TREE_FORMAT}`);
     this.nextNodeId = meta.readUIntBE(4, 6);

@@ -74,7 +74,9 @@ export class WatchManager {
   onCreated(path: string, parent: string, acl: AclList, parentAcl: AclList, epoch: number, counter: number): void {
     if (this.registrations === 0) return;
     this.fired.created.add(this.triggerData(EventType.NodeCreated, path, acl, epoch, counter, undefined));
-    this.fired.children.add(this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined));
+    this.fired.children.add(
+      this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined),
+    );
   }
 
   onDeleted(path: string, parent: string, acl: AclList, parentAcl: AclList, epoch: number, counter: number): void {
@@ -82,7 +84,9 @@ export class WatchManager {
     const told = new Set<Watcher>();
     this.fired.deleted.add(this.triggerData(EventType.NodeDeleted, path, acl, epoch, counter, told));
     this.fired.deleted.add(this.triggerChild(EventType.NodeDeleted, path, acl, epoch, counter, told));
-    this.fired.children.add(this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined));
+    this.fired.children.add(
+      this.triggerChild(EventType.NodeChildrenChanged, parent, parentAcl, epoch, counter, undefined),
+    );
   }
 
   onDataChanged(path: string, acl: AclList, epoch: number, counter: number): void {
@@ -213,9 +217,17 @@ export class WatchManager {
   }
 
   /** One copy to each watcher registered at the path, or recursively at it or above it. Returns how many. */
-  private triggerData(type: number, path: string, acl: AclList, epoch: number, counter: number, told: Set<Watcher> | undefined): number {
+  private triggerData(
+    type: number,
+    path: string,
+    acl: AclList,
+    epoch: number,
+    counter: number,
+    told: Set<Watcher> | undefined,
+  ): number {
     const at = this.data.get(path);
-    if (this.recursive === 0) return at === undefined ? 0 : this.fire(this.data, at, type, path, acl, epoch, counter, told, undefined);
+    if (this.recursive === 0)
+      return at === undefined ? 0 : this.fire(this.data, at, type, path, acl, epoch, counter, told, undefined);
     const once = told ?? new Set<Watcher>();
     let count = at === undefined ? 0 : this.fire(this.data, at, type, path, acl, epoch, counter, once, undefined);
     for (let above = path; above !== "/"; ) {
@@ -234,7 +246,14 @@ export class WatchManager {
     return count;
   }
 
-  private triggerChild(type: number, path: string, acl: AclList, epoch: number, counter: number, told: Set<Watcher> | undefined): number {
+  private triggerChild(
+    type: number,
+    path: string,
+    acl: AclList,
+    epoch: number,
+    counter: number,
+    told: Set<Watcher> | undefined,
+  ): number {
     const at = this.child.get(path);
     return at === undefined ? 0 : this.fire(this.child, at, type, path, acl, epoch, counter, undefined, told);
   }
@@ -264,5 +283,10 @@ export class WatchManager {
 }
 
 function noCounts(): WatchCounts {
-  return { created: new WatchCount(), deleted: new WatchCount(), changed: new WatchCount(), children: new WatchCount() };
+  return {
+    created: new WatchCount(),
+    deleted: new WatchCount(),
+    changed: new WatchCount(),
+    children: new WatchCount(),
+  };
 }

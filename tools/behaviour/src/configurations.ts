@@ -52,6 +52,17 @@ export const CONFIGURATIONS = {
   strict: {
     settings: { ...common, "enforce.auth.enabled": true, "enforce.auth.schemes": "digest" },
   },
+  /** Settings at other values than usual. */
+  unusual: {
+    settings: {
+      ...common,
+      skipACL: "yes",
+      globalOutstandingLimit: 5,
+      maxCnxns: 12,
+      "DigestAuthenticationProvider.digestAlg": "SHA-256",
+    },
+    properties: { "jute.maxbuffer": 4096 },
+  },
 } as const satisfies Record<string, Configuration>;
 
 export type ConfigurationName = keyof typeof CONFIGURATIONS;

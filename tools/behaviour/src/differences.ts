@@ -80,6 +80,21 @@ export const DIFFERENCES = {
     rookery: "may list none",
     why: "the digest is of ZooKeeper's own structures and can be compared with nothing else",
   },
+  ttlRestart: {
+    zookeeper: "deletes all TTL znodes when it starts without extendedTypesEnabled",
+    rookery: "keeps them, and makes no new ones",
+    why: "leaving out a setting must not delete data",
+  },
+  envi: {
+    zookeeper: "names the memory in envi os.memory.free, os.memory.max and os.memory.total",
+    rookery: "names it jvm.memory.*, as ZooKeeper's development branch does",
+    why: "it is the memory of the process and not of the machine",
+  },
+  operationCounts: {
+    zookeeper: "has no zk_op_count_* in mntr",
+    rookery: "has them, as ZooKeeper's development branch does",
+    why: "they are what one wants to know of a server",
+  },
   sequence: {
     zookeeper: "sticks at 2147483647: later sequential creates with the same prefix are NODEEXISTS",
     rookery: "goes on with -2147483648, as ZooKeeper's documentation says",

@@ -24,7 +24,7 @@ export interface Address {
 
 export class Server implements Address {
   readonly port: number;
-  readonly #configuration: Configuration;
+  #configuration: Configuration;
   readonly #folder: string;
   #process: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -51,7 +51,8 @@ export class Server implements Address {
   }
 
   /** Starts the server, on what its folder holds from before; resolves when it serves. */
-  async start(): Promise<void> {
+  async start(configuration = this.#configuration): Promise<void> {
+    this.#configuration = configuration;
     const { settings, properties = {} } = this.#configuration;
     const file = join(this.#folder, "zoo.cfg");
     const all = {

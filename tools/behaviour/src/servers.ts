@@ -20,7 +20,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const failed = started.find((each) => each.status === "rejected");
   if (failed !== undefined) {
     await end();
-    throw failed.reason;
+    const error = failed.reason as Error;
+    error.stack = error.message;
+    throw error;
   }
   const addresses = names.map((name, index) => {
     const { port, pid } = servers[index] as Server;

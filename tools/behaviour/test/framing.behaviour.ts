@@ -6,13 +6,19 @@ import { differs } from "../src/differences.ts";
 import { testOn } from "../src/fixtures.ts";
 import { In, Out } from "../src/jute.ts";
 import {
+  check,
+  checkWatches,
   create,
   createTtl,
   errorName,
   exists,
   FLAGS,
+  getAcl,
+  getAllChildrenNumber,
   getChildren,
+  getChildren2,
   getData,
+  getEphemerals,
   malformed,
   multi,
   OP,
@@ -22,6 +28,8 @@ import {
   remove,
   setAcl,
   setData,
+  setWatches,
+  sync,
 } from "../src/requests.ts";
 
 const test = testOn("main");
@@ -220,6 +228,32 @@ describe("after the handshake", () => {
       setAcl: "BADARGUMENTS",
     });
     expect(await c.isServed()).toBe(true);
+  });
+
+  test("a null path elsewhere is a MARSHALLINGERROR where it is looked up, and ordinary where it is only compared", async ({
+    c,
+  }) => {
+    expect(
+      await c.errs({
+        getACL: getAcl(null),
+        getChildren2: getChildren2(null),
+        getAllChildrenNumber: getAllChildrenNumber(null),
+        "check in a multi": multi([check(null)]),
+        "setWatches with a null path": setWatches(0n, { data: [null] }),
+        sync: sync(null),
+        getEphemerals: getEphemerals(null),
+        checkWatches: checkWatches(null, 3),
+      }),
+    ).toEqual({
+      getACL: "MARSHALLINGERROR",
+      getChildren2: "MARSHALLINGERROR",
+      getAllChildrenNumber: "MARSHALLINGERROR",
+      "check in a multi": "MARSHALLINGERROR",
+      "setWatches with a null path": "MARSHALLINGERROR",
+      sync: "OK",
+      getEphemerals: "OK",
+      checkWatches: "NOWATCHER",
+    });
   });
 
   test("null inside an ACL: no scheme is an INVALIDACL, no id a MARSHALLINGERROR", async ({ c, root }) => {

@@ -3,6 +3,7 @@
 import { describe, expect } from "vitest";
 import { Client } from "../src/client.ts";
 import { CONFIGURATIONS } from "../src/configurations.ts";
+import { differs } from "../src/differences.ts";
 import { testOn } from "../src/fixtures.ts";
 import {
   anyone,
@@ -34,10 +35,10 @@ const test = testOn("main");
 describe.concurrent("after a kill and a restart", () => {
   test("P1 a session can be renewed, later than its timeout too, and has its ephemerals", async ({ throwaway }) => {
     const server = await throwaway();
-    const client = await Client.open(server.port, { timeoutMs: 1500 });
+    const client = await Client.open(server.port, { timeoutMs: 4000 });
     await client.ok(create("/e", { flags: FLAGS.ephemeral }));
     await server.kill();
-    await new Promise((later) => setTimeout(later, 2500));
+    await new Promise((later) => setTimeout(later, 5000));
     await server.start();
     const again = await Client.open(server.port, client.renewal());
     expect(again.session).toEqual(client.session);
@@ -210,6 +211,21 @@ describe.concurrent("after a kill and a restart", () => {
       expect(await by.err(exists("/e"))).toBe("OK");
     }
     by.abandon();
+  });
+
+  test("TTL znodes, when extended types have been switched off", async ({ throwaway }) => {
+    const server = await throwaway();
+    const client = await Client.open(server.port);
+    await client.ok(createTtl("/t", 1_000_000n, { data: "kept?" }));
+    await client.ok(createContainer("/c"));
+    await server.kill();
+    const { settings } = CONFIGURATIONS.main;
+    await server.start({ settings: { ...settings, extendedTypesEnabled: false } });
+    const again = await Client.open(server.port, client.renewal());
+    expect(await again.err(exists("/t"))).toBe(differs("ttlRestart", { zookeeper: "NONODE", rookery: "OK" }));
+    expect(await again.err(exists("/c"))).toBe("OK");
+    expect(await again.err(createTtl("/t2", 1000n))).toBe("UNIMPLEMENTED");
+    again.abandon();
   });
 
   test("new sessions have ids that no earlier one had", async ({ throwaway }) => {

@@ -229,6 +229,14 @@ describe("four-letter words", () => {
     expect(Number(mntr.zk_global_sessions)).toBeGreaterThanOrEqual(1);
   });
 
+  test("mntr counts operations by their kind", async ({ server, c, root }) => {
+    const count = async () =>
+      Number(values(await fourLetterWord(server.port, "mntr"), "\t").zk_op_count_get_data ?? "NaN");
+    const before = await count();
+    await c.pipeline(getData(root), getData(root), getData(root));
+    expect((await count()) - before).toBe(differs("operationCounts", { zookeeper: Number.NaN, rookery: 3 }));
+  });
+
   test("mntr's counts move as their names say", async ({ server, c, root }) => {
     const read = async () => {
       const mntr = values(await fourLetterWord(server.port, "mntr"), "\t");
@@ -290,6 +298,8 @@ describe("four-letter words", () => {
     expect(text[0]).toBe("Environment:");
     expect(text[1]).toMatch(/^zookeeper\.version=\d+(\.\d+)+/);
     const keys = text.slice(1).map((line) => line.split("=", 1)[0]);
+    const memory = differs("envi", { zookeeper: "os.memory", rookery: "jvm.memory" });
+    for (const key of [`${memory}.free`, `${memory}.max`, `${memory}.total`]) expect(keys).toContain(key);
     for (const key of ["host.name", "os.name", "os.arch", "user.name", "user.home", "user.dir"]) {
       expect(keys).toContain(key);
     }

@@ -43,10 +43,14 @@ function generatedDrift() {
     .filter(({ manifest }) => manifest.scripts?.generate !== undefined)
     .flatMap(({ folder }) => {
       const before = fingerprints(folder);
-      execFileSync("pnpm", ["--silent", "run", "generate"], {
-        cwd: join(root, folder),
-        stdio: ["ignore", "ignore", 2],
-      });
+      try {
+        execFileSync("pnpm", ["--silent", "run", "generate"], {
+          cwd: join(root, folder),
+          stdio: ["ignore", "ignore", 2],
+        });
+      } catch {
+        return [`${folder}: its \`generate\` script failed; does it need \`pnpm build\`?`];
+      }
       const after = fingerprints(folder);
       return [...new Set([...before.keys(), ...after.keys()])]
         .filter((path) => before.get(path) !== after.get(path))

@@ -47,6 +47,16 @@ describe("JuteReader", () => {
     expect(stringOf(Buffer.from("eda0bdedb0a6", "hex"))).toBe("\ufffd".repeat(6));
   });
 
+  it("notices a single byte that is not ASCII at every place", () => {
+    for (let length = 1; length <= 20; length++) {
+      for (let at = 0; at < length; at++) {
+        const bytes = Buffer.alloc(length, "a");
+        bytes[at] = 0x80;
+        expect(stringOf(bytes)).toBe(`${"a".repeat(at)}\ufffd${"a".repeat(length - at - 1)}`);
+      }
+    }
+  });
+
   it("reads within its bounds only, even where the source goes on", () => {
     const source = Buffer.from("0000000561626364650000", "hex");
     const reader = new JuteReader().reset(source, 0, 8);

@@ -25,7 +25,7 @@ export function pathProblem(path: string | null): string | undefined {
   for (let i = 1; i < length; i++) {
     const code = path.charCodeAt(i);
     if (code === SLASH) {
-      if (i - start <= 1) {
+      if (i - start <= 2) {
         const problem = componentProblem(path, start, i);
         if (problem !== undefined) {
           return problem;

@@ -27,6 +27,19 @@ describe("encodeTransaction", () => {
     );
   });
 
+  it("writes integers of every length, at each of its ends", () => {
+    for (let bits = 0; bits < 64; bits++) {
+      for (const value of [(1n << BigInt(bits)) - 1n, 1n << BigInt(bits)]) {
+        const transaction = {
+          timeMs: longOf(value),
+          createSession: { timeoutMs: Number(BigInt.asUintN(32, value)) },
+        };
+        const reference = rookery.Transaction.encode(transaction).finish();
+        expect(Buffer.compare(encodeTransaction(transaction), reference)).toBe(0);
+      }
+    }
+  });
+
   it("writes transactions larger than its memory, and small ones beside them", () => {
     const encoded = [10, 200_000, 10, 65_530, 65_536, 10].map((size) => {
       const transaction = { setData: { path: "/a", data: new Uint8Array(size).fill(size), version: size } };

@@ -70,7 +70,13 @@ export class Client implements Reader {
   private readonly stats: Stats;
   private readonly onOutput: (client: Client) => void;
 
-  constructor(transport: Transport, openedMs: number, config: AuthConfig, stats: Stats, onOutput: (client: Client) => void) {
+  constructor(
+    transport: Transport,
+    openedMs: number,
+    config: AuthConfig,
+    stats: Stats,
+    onOutput: (client: Client) => void,
+  ) {
     this.transport = transport;
     this.openedMs = openedMs;
     this.identities = [{ scheme: "ip", id: transport.address }];
@@ -98,6 +104,7 @@ export class Client implements Reader {
     out.int(xid);
     out.longParts(zxidHigh, zxidLow);
     out.int(code);
+    this.stats.responded(20);
     this.wrote();
   }
 
@@ -121,12 +128,8 @@ export class Client implements Reader {
 
   flush(): void {
     this.unflushed = false;
-    if (this.state === "closed") {
-      this.out.reset();
-      return;
-    }
-    this.stats.bytesSent += this.out.position;
-    this.transport.write(this.out.take());
+    if (this.state === "closed") this.out.reset();
+    else this.transport.write(this.out.take());
   }
 
   /** Requests not yet answered. */
@@ -172,8 +175,7 @@ export class Client implements Reader {
     out.int(KeeperState.SyncConnected);
     out.string(path);
     out.endFrame(frame);
-    this.stats.watchBytes += out.position - frame;
+    this.stats.notified(out.position - frame);
     this.wrote();
   }
 }
-

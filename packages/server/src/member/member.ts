@@ -16,7 +16,7 @@ import {
   sessionPassword,
   Xid,
 } from "@rookery/protocol/client";
-import { type LogEntry, type Space, type StorageEngine, TRANSACTION } from "@rookery/storage";
+import { type LogEntry, type Space, type StorageEngine, StorageError, TRANSACTION } from "@rookery/storage";
 import {
   addIdentities,
   answerRead,
@@ -30,6 +30,7 @@ import {
   Preparer,
   type Transaction,
   Tree,
+  type TreeCommit,
   writeMultiHeader,
   writeStat,
 } from "@rookery/tree";
@@ -54,6 +55,8 @@ const DIRTY_BYTES_COMMIT = 8 << 20;
 const DIRTY_BYTES_MAX = 256 << 20;
 /** A change waits at most this long for a state commit, ms. */
 const COMMIT_DELAY_MS = 5000;
+/** Pause before a commit that found no room is tried again, ms. */
+const RETRY_MS = 1000;
 /** Log entries kept behind the durably applied one, for members that lag. */
 const LOG_ENTRIES_KEPT = 100_000;
 /** Entries read from the log at a time when replaying. */
@@ -92,6 +95,8 @@ export class Member {
   private nextSession: bigint;
   private nowMs = 0;
   private committing: Promise<void> | undefined;
+  /** A commit that the disk had no room for. */
+  private stuckCommit: TreeCommit | undefined;
   private dirtySinceMs = -1;
   private timers: Timer[] = [];
   private collecting: string[] = [];
@@ -350,6 +355,7 @@ export class Member {
         const frame = this.beginReply(out, xid, epoch, counter, code);
         out.raw(this.scratch.take());
         out.endFrame(frame);
+        this.stats.responded(out.position - frame);
         client.wrote();
       }
     } else {
@@ -596,6 +602,7 @@ export class Member {
     const isMulti = transaction.change.type === "multi";
     const results: OperationResult[] | undefined = isMulti && client !== undefined ? [] : undefined;
     applyTransaction(this.tree, proposed, transaction, results);
+    if (proposal.opcode === OpCode.createTTL && transaction.change.type === "create") this.stats.ttlCreated++;
     const latencyMs = this.nowMs - proposal.receivedMs;
     this.stats.latency.add(latencyMs);
     this.stats.updateLatency.add(latencyMs);
@@ -655,6 +662,7 @@ export class Member {
       writeResults(out, results);
     }
     out.endFrame(frame);
+    this.stats.responded(out.position - frame);
     client.wrote();
   }
 
@@ -681,34 +689,52 @@ export class Member {
 
   private commitWhenDue(): void {
     const { tree } = this;
-    if (this.committing !== undefined || this.failed !== undefined) return;
+    if (this.committing !== undefined || this.failed !== undefined || this.stopping) return;
     if (tree.applied.index === this.engine.state.applied.index) {
       this.dirtySinceMs = -1;
       return;
     }
     if (this.dirtySinceMs < 0) this.dirtySinceMs = this.nowMs;
-    const due = tree.dirtyCount >= DIRTY_COMMIT || tree.dirtyBytes >= DIRTY_BYTES_COMMIT || this.nowMs - this.dirtySinceMs >= COMMIT_DELAY_MS;
+    const waitedMs = this.nowMs - this.dirtySinceMs;
+    const due =
+      this.stuckCommit === undefined
+        ? tree.dirtyCount >= DIRTY_COMMIT || tree.dirtyBytes >= DIRTY_BYTES_COMMIT || waitedMs >= COMMIT_DELAY_MS
+        : waitedMs >= RETRY_MS;
     if (due) this.commitState();
   }
 
   private commitState(): void {
-    const { changes, applied } = this.tree.takeCommit();
     this.dirtySinceMs = -1;
-    const begunMs = this.nowMs;
-    this.committing = this.engine.state.commit(changes, applied).then(
-      async () => {
+    const commit = this.stuckCommit ?? this.tree.takeCommit();
+    this.stuckCommit = undefined;
+    this.committing = this.commit(commit)
+      .catch((error: Error) => this.fail(error))
+      .finally(() => {
         this.committing = undefined;
-        this.beginTurn();
-        this.tree.commitDone();
-        this.stats.commitSize.add(changes.length);
-        this.stats.commitTime.add(this.nowMs - begunMs);
-        this.unstall();
-        this.endTurn();
-        const { log } = this.engine;
-        if (applied.index - LOG_ENTRIES_KEPT >= log.firstIndex) await log.trim(applied.index - LOG_ENTRIES_KEPT);
         this.commitWhenDue();
-      },
-    ).catch((error: Error) => this.fail(error));
+      });
+  }
+
+  /** Commits, unless there is no room: then nothing was written and the same commit is tried again later. */
+  private async commit(commit: TreeCommit): Promise<void> {
+    const begunMs = this.runtime.monotonicMs();
+    try {
+      await this.engine.state.commit(commit.changes, commit.applied);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== "FULL") throw error;
+      this.stuckCommit = commit;
+      this.dirtySinceMs = begunMs;
+      return;
+    }
+    this.beginTurn();
+    this.tree.commitDone();
+    this.stats.commitSize.add(commit.changes.length);
+    this.stats.commitTime.add(this.nowMs - begunMs);
+    this.unstall();
+    this.endTurn();
+    const { log } = this.engine;
+    const trimTo = commit.applied.index - LOG_ENTRIES_KEPT;
+    if (trimTo >= log.firstIndex) await log.trim(trimTo);
   }
 
   // ── Start and stop ─────────────────────────────────────────────────────────────────────────────────────────
@@ -722,9 +748,7 @@ export class Member {
       for (const entry of entries) this.replayEntry(entry);
       from += entries.length;
       if (this.tree.dirtyCount < DIRTY_COMMIT && this.tree.dirtyBytes < DIRTY_BYTES_COMMIT) continue;
-      const { changes, applied } = this.tree.takeCommit();
-      await state.commit(changes, applied);
-      this.tree.commitDone();
+      if (this.stuckCommit === undefined) await this.commit(this.tree.takeCommit());
     }
     const entries = log.last.index - state.applied.index;
     if (entries > 0) this.logger.info({ entries, ms: Math.round(this.runtime.monotonicMs() - begunMs) }, "replayed the log behind the state");

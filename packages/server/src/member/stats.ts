@@ -69,8 +69,8 @@ export class Stats {
   digestMismatches = 0;
   throttled = 0;
   bytesReceived = 0;
-  bytesSent = 0;
-  /** Of {@link bytesSent}, those of events. */
+  /** Bytes of replies and of events, their length prefixes left out. */
+  responseBytes = 0;
   watchBytes = 0;
   proposals = 0;
   commits = 0;
@@ -87,7 +87,19 @@ export class Stats {
   responseBytesMin = -1;
   responseBytesMax = -1;
 
-  responded(bytes: number): void {
+  /** A reply of so many bytes, length prefix included, is on its way. */
+  responded(frameBytes: number): void {
+    this.responseBytes += frameBytes - 4;
+    this.sized(frameBytes - 4);
+  }
+
+  /** An event of so many bytes, length prefix included, is on its way. */
+  notified(frameBytes: number): void {
+    this.watchBytes += frameBytes - 4;
+    this.sized(frameBytes - 4);
+  }
+
+  private sized(bytes: number): void {
     this.responseBytesLast = bytes;
     if (this.responseBytesMin < 0 || bytes < this.responseBytesMin) this.responseBytesMin = bytes;
     if (bytes > this.responseBytesMax) this.responseBytesMax = bytes;
@@ -117,7 +129,7 @@ export class Stats {
     this.digestMismatches = 0;
     this.throttled = 0;
     this.bytesReceived = 0;
-    this.bytesSent = 0;
+    this.responseBytes = 0;
     this.watchBytes = 0;
     this.proposals = 0;
     this.commits = 0;

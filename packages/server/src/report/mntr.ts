@@ -87,7 +87,7 @@ function counters(stats: Stats): Partial<Record<(typeof COUNTERS)[number], numbe
     connection_drop_count: stats.connectionsDropped,
     connection_revalidate_count: stats.revalidations,
     bytes_received_count: stats.bytesReceived,
-    response_bytes: stats.bytesSent - stats.watchBytes,
+    response_bytes: stats.responseBytes,
     watch_bytes: stats.watchBytes,
     sessionless_connections_expired: stats.sessionlessExpired,
     stale_sessions_expired: stats.sessionsExpired,
@@ -114,14 +114,14 @@ function* operationCounters(stats: Stats): Iterable<readonly [string, number]> {
   yield* lines;
 }
 
-function summaries({ member }: Report): Partial<Record<(typeof SUMMARIES)[number], Counted>> {
+function summaries({ member, tellsStart }: Report): Partial<Record<(typeof SUMMARIES)[number], Counted>> {
   const { stats, tree, engine } = member;
   const { created, deleted, changed, children } = tree.watches.fired;
   return {
     // A commit of the state is what a snapshot is there: after it the log before is no longer needed.
     snapshottime: stats.commitTime,
-    dbinittime: once(engine.recovery.elapsedMs),
-    startup_txns_loaded: once(engine.recovery.replayEntries),
+    dbinittime: tellsStart ? once(engine.recovery.elapsedMs) : NO_SUMMARY,
+    startup_txns_loaded: tellsStart ? once(engine.recovery.replayEntries) : NO_SUMMARY,
     sync_processor_batch_size: stats.batchSize,
     node_created_watch_count: created,
     node_deleted_watch_count: deleted,

@@ -13,6 +13,8 @@ export class Report {
   /** The port in use; known once the listener listens. */
   clientPort: number;
   traceMask = TRACE_MASK_DEFAULT;
+  /** Whether what the start took still counts: until the statistics are reset. */
+  tellsStart = true;
 
   constructor(member: Member, runtime: Runtime, host: Host = THIS_HOST) {
     this.member = member;

@@ -36,7 +36,9 @@ const WHILE_SERVING: Readonly<Record<string, Answer>> = {
     for (const client of member.clients) client.resetCounters();
     return "Connection stats reset.\n";
   },
-  srst({ member }) {
+  srst(report) {
+    const { member } = report;
+    report.tellsStart = false;
     member.stats.reset();
     member.tree.watches.resetCounters();
     return "Server stats reset.\n";

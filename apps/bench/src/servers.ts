@@ -1,0 +1,159 @@
+/** Apache ZooKeeper and Rookery as their operators would start them: from one and the same configuration. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ErrorCode, existsRequest, OpCode, requestHeader } from "@rookery/protocol/client";
+import type { Address } from "./arguments.ts";
+import { Connection, pipeline, settle } from "./connection.ts";
+import { freePort, type Running, run, start } from "./processes.ts";
+import { progress } from "./progress.ts";
+
+export const ZOOKEEPER_VERSION = "3.9.5";
+
+/** The comparison cannot be made here. Not a failure of anything compared. */
+export class NotRun extends Error {
+  override readonly name = "NotRun";
+}
+
+export interface Subject {
+  readonly name: string;
+  /** Starts it on this folder, which may hold data of an earlier start. */
+  start(folder: string): Promise<Server>;
+}
+
+export interface Server {
+  readonly address: Address;
+  readonly process: Running;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+}
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const jars = join(here, ".cache", `zookeeper-${ZOOKEEPER_VERSION}`);
+const pom = join(here, "pom.xml");
+const rookeryMain = fileURLToPath(new URL("../../rookery/dist/main.js", import.meta.url));
+
+const READY_TIMEOUT_MS = 300_000;
+const POLL_MS = 10;
+const FETCH_TIMEOUT_MS = 600_000;
+
+export function rookery(): Subject {
+  if (!existsSync(rookeryMain)) throw new NotRun("needs Rookery built: pnpm build");
+  return {
+    name: "Rookery",
+    start: (folder) => startServer(folder, (config) => [process.execPath, [rookeryMain, "serve", "--config", config]]),
+  };
+}
+
+/** @param heap - As after -Xmx; "default" leaves it to the JVM. zkServer.sh has 1000m. */
+export async function zookeeper(heap: string): Promise<Subject> {
+  await fetchJars();
+  const flags = heap === "default" ? [] : [`-Xmx${heap}`];
+  const main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
+  return {
+    name: `ZooKeeper ${ZOOKEEPER_VERSION} (${heap === "default" ? "default heap" : `-Xmx${heap}`})`,
+    start: (folder) => startServer(folder, (config) => ["java", [...flags, "-cp", join(jars, "*"), main, config]]),
+  };
+}
+
+/** What the figures depend on, besides the two servers. */
+export function javaVersion(): string {
+  return spawnSync("java", ["-version"]).stderr.toString().split("\n")[0] ?? "";
+}
+
+/** Resolves when a request has been answered without an error. */
+export async function untilAnswered(server: Server, path: string): Promise<void> {
+  await poll(server, async () => {
+    const connection = new Connection(server.address);
+    try {
+      await connection.open();
+      const errors = await pipeline(connection, { count: 1, depth: 1 }, (out) => {
+        requestHeader.encode(out, { xid: 1, type: OpCode.exists });
+        existsRequest.encode(out, { path, watch: false });
+      });
+      const err = errors.get(0) ?? ErrorCode.OK;
+      if (err === ErrorCode.NONODE) throw new Error(`${path} is gone`, { cause: "fatal" });
+      return err === ErrorCode.OK;
+    } finally {
+      await connection.close();
+    }
+  });
+}
+
+/** Resolves when the server says that it is all right. */
+export async function untilOk(server: Server): Promise<void> {
+  await poll(server, async () => (await fourLetterWord(server.address, "ruok")) === "imok");
+}
+
+async function startServer(
+  folder: string,
+  command: (config: string) => readonly [string, readonly string[]],
+): Promise<Server> {
+  const address = { host: "127.0.0.1", port: await freePort() };
+  const config = join(folder, "zoo.cfg");
+  mkdirSync(join(folder, "data"), { recursive: true });
+  const lines = [
+    "tickTime=2000",
+    "maxClientCnxns=0",
+    `dataDir=${join(folder, "data")}`,
+    `clientPort=${address.port}`,
+    `clientPortAddress=${address.host}`,
+    "4lw.commands.whitelist=ruok,srvr",
+    "admin.enableServer=false",
+  ];
+  writeFileSync(config, `${lines.join("\n")}\n`);
+  const [program, words] = command(config);
+  const startedAt = performance.now();
+  return { address, process: start(program, words), startedAt };
+}
+
+async function poll(server: Server, ready: () => Promise<boolean>): Promise<void> {
+  let ended: number | string | undefined;
+  void server.process.ended.then((code) => {
+    ended = code;
+  });
+  while (performance.now() - server.startedAt < READY_TIMEOUT_MS) {
+    if (await ready().catch(failedUnlessFatal)) return;
+    if (ended !== undefined) throw new Error(`the server ended with ${ended}: ${server.process.said()}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`the server was not ready after ${READY_TIMEOUT_MS / 1000} s: ${server.process.said()}`);
+}
+
+/** While a server starts it refuses and drops connections; that is what polling is for. */
+function failedUnlessFatal(error: unknown): false {
+  if (error instanceof Error && error.cause === "fatal") throw error;
+  return false;
+}
+
+async function fourLetterWord({ host, port }: Address, word: string): Promise<string> {
+  const { promise, resolve } = settle<string>();
+  let answer = "";
+  const socket = connect({ host, port, timeout: 1000 }, () => socket.write(word));
+  socket.on("data", (chunk) => {
+    answer += chunk.toString();
+  });
+  socket.on("timeout", () => socket.destroy());
+  socket.on("error", () => {});
+  socket.on("close", () => resolve(answer));
+  return promise;
+}
+
+async function fetchJars(): Promise<void> {
+  if (!runs("java", "-version")) throw new NotRun("needs java and mvn");
+  const stamp = join(jars, `.${createHash("sha256").update(readFileSync(pom)).digest("hex").slice(0, 16)}`);
+  if (existsSync(stamp)) return;
+  if (!runs("mvn", "--version")) throw new NotRun("needs java and mvn");
+  progress(`fetching Apache ZooKeeper ${ZOOKEEPER_VERSION} by Maven, once`);
+  rmSync(jars, { recursive: true, force: true });
+  const words = ["-q", "-B", "-ntp", "-f", pom, "dependency:copy-dependencies"];
+  await run("mvn", [...words, `-DoutputDirectory=${jars}`, "-DincludeScope=runtime"], FETCH_TIMEOUT_MS);
+  writeFileSync(stamp, "");
+}
+
+function runs(program: string, word: string): boolean {
+  return spawnSync(program, [word], { stdio: "ignore" }).status === 0;
+}

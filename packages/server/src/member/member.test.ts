@@ -1,0 +1,311 @@
+import { OpCode } from "@rookery/protocol/client";
+import { MemoryDisk, openMemoryEngine, StorageError } from "@rookery/storage";
+import { STATE_TABLES } from "@rookery/tree";
+import { describe, expect, it } from "vitest";
+import { ask, frame, rig } from "../../test/harness.ts";
+
+describe("order (specification §3.5)", () => {
+  it("answers a read behind its own session's write only after that write", async () => {
+    const { connect, send, engine, runtime } = await rig();
+    const client = await connect();
+    client.take();
+    engine.hold();
+    send(client, ask.create(1, "/a"), ask.get(2, "/a"), ask.ping(), ask.set(3, "/a", "x"), ask.get(4, "/a"));
+    await runtime.settle();
+    expect(client.take()).toEqual([]);
+    engine.release();
+    await runtime.settle();
+    // The first read sees version 0 at zxid 2 and no data, the second what the session wrote at zxid 3.
+    expect(client.take()).toEqual(["1: zxid 2 err 0 +6", "2: zxid 2 err 0 +72", "-2: zxid 2 err 0", "3: zxid 3 err 0 +68", "4: zxid 3 err 0 +73"]);
+  });
+
+  it("does not let a session's read wait for another session's write", async () => {
+    const { connect, send, engine, runtime } = await rig();
+    const writer = await connect();
+    const reader = await connect();
+    reader.take();
+    engine.hold();
+    send(writer, ask.create(1, "/a"));
+    await runtime.settle();
+    send(reader, ask.exists(1, "/a"), ask.get(2, "/"));
+    expect(reader.take()).toEqual(["1: zxid 2 err -101", "2: zxid 2 err 0 +72"]);
+    engine.release();
+  });
+
+  it("sends an event before the reply to the write that caused it, and before any read that could show it", async () => {
+    const { connect, send, runtime } = await rig();
+    const [watcher, writer] = [await connect(), await connect()];
+    send(watcher, ask.exists(1, "/a", true), ask.children(2, "/", true));
+    send(writer, ask.exists(1, "/a", true));
+    for (const one of [watcher, writer]) one.take();
+    send(writer, ask.create(2, "/a"));
+    await runtime.settle();
+    send(watcher, ask.get(3, "/a"));
+    expect(writer.take()).toEqual(["event 1 /a", "2: zxid 3 err 0 +6"]);
+    expect(watcher.take()).toEqual(["event 1 /a", "event 4 /", "3: zxid 3 err 0 +72"]);
+  });
+
+  it("answers auth in its turn and lets it count from when it was sent", async () => {
+    const { connect, send, engine, runtime } = await rig();
+    const client = await connect();
+    client.take();
+    engine.hold();
+    const onlyMine = frame(3, OpCode.create, (out) => {
+      out.string("/mine");
+      out.buffer(null);
+      out.int(1);
+      out.int(31);
+      out.string("auth");
+      out.string("");
+      out.int(0);
+    });
+    send(client, ask.create(1, "/a"), ask.auth(-4, "digest", "bob:pw"), onlyMine);
+    engine.release();
+    await runtime.settle();
+    expect(client.take()).toEqual(["1: zxid 2 err 0 +6", "-4: zxid 0 err 0", "3: zxid 3 err 0 +9"]);
+  });
+
+  it("answers nothing behind a closeSession, and closes", async () => {
+    const { connect, send, runtime } = await rig();
+    const client = await connect();
+    client.take();
+    expect(send(client, ask.create(1, "/e", "", 1), ask.close(2), ask.get(3, "/"))).toBe(false);
+    await runtime.settle();
+    expect(client.take()).toEqual(["1: zxid 2 err 0 +6", "2: zxid 3 err 0"]);
+    expect(client.closed).toBe("ended");
+  });
+
+  it("says that an opcode is not implemented behind what was asked before, and closes", async () => {
+    const { connect, send, runtime } = await rig();
+    for (const opcode of [OpCode.check, OpCode.deleteContainer, OpCode.createSession, 999]) {
+      const client = await connect();
+      client.take();
+      send(client, ask.create(1, `/x${opcode}`), frame(2, opcode));
+      await runtime.settle();
+      expect(client.take().at(-1)).toBe("2: zxid -1 err -6");
+      expect(client.closed).toBe("ended");
+    }
+  });
+});
+
+describe("bounds", () => {
+  it("stops reading a client with 1024 requests waiting, and goes on when they are answered", async () => {
+    const { connect, send, engine, runtime } = await rig();
+    const client = await connect();
+    engine.hold();
+    expect(send(client, ask.create(1, "/a"))).toBe(true);
+    let taken = 1;
+    while (send(client, ask.get(2, "/a"))) taken++;
+    expect(taken + 1).toBe(1024);
+    const before = client.resumed;
+    engine.release();
+    await runtime.settle();
+    expect(client.resumed).toBeGreaterThan(before);
+  });
+
+  it("stops reading clients that have requests outstanding while globalOutstandingLimit writes are in flight, not the others", async () => {
+    const { connect, send, engine, runtime } = await rig({ globalOutstandingLimit: 10 });
+    const [busy, other] = [await connect(), await connect()];
+    engine.hold();
+    let taken = 0;
+    while (send(busy, ask.create(taken, `/n${taken}`))) taken++;
+    expect(taken + 1).toBe(10);
+    expect(send(other, ask.get(1, "/"))).toBe(true);
+    const before = busy.resumed;
+    engine.release();
+    await runtime.settle();
+    expect(busy.resumed).toBe(before + 1);
+  });
+
+  it("stops reading a client that does not read, within the turn that passes the bound, and drops it at the second", async () => {
+    const big = Buffer.alloc(100_000, 120);
+    const { connect, send, runtime } = await rig({ outputBytesPause: 1 << 20, outputBytesMax: 4 << 20 });
+    const client = await connect();
+    send(client, ask.create(1, "/big"), ask.set(2, "/big", big));
+    await runtime.settle();
+    client.reads = false;
+    const reads = Array.from({ length: 500 }, (_, at) => ask.get(at, "/big"));
+    expect(send(client, ...reads)).toBe(false);
+    expect(client.unread).toBeLessThan(1.2 * 2 ** 20);
+    expect(client.closed).toBe("");
+    // Reads that waited behind a write are answered together: those may pass the first bound, not the second.
+    const slow = await connect();
+    slow.reads = false;
+    send(slow, ask.set(1, "/big", big), ...Array.from({ length: 100 }, (_, at) => ask.get(at + 2, "/big")));
+    await runtime.settle();
+    expect(slow.closed).toBe("destroyed");
+    expect(slow.unread).toBeLessThan(6 << 20);
+  });
+
+  it("closes on a frame without a whole header, and on a connect request that cannot be decoded", async () => {
+    const { connect, send, member } = await rig();
+    const client = await connect();
+    expect(send(client, Buffer.alloc(7))).toBe(false);
+    expect(client.closed).toBe("destroyed");
+    expect(member.clients.size).toBe(0);
+  });
+});
+
+describe("sessions", () => {
+  it("expire after their timeout and at most a tick, with their ephemerals, and not while something is heard", async () => {
+    const { connect, send, runtime, member } = await rig();
+    const [quiet, alive] = [await connect({ timeoutMs: 4000 }), await connect({ timeoutMs: 4000 })];
+    send(quiet, ask.create(1, "/e", "", 1));
+    await runtime.settle();
+    send(alive, ask.exists(1, "/e", true));
+    alive.take();
+    for (let second = 0; second < 4; second++) {
+      await runtime.advance(950);
+      send(alive, ask.ping());
+    }
+    expect(member.tree.find("/e")).toBeDefined();
+    await runtime.advance(1300);
+    send(alive, ask.ping());
+    expect(member.tree.find("/e")).toBeUndefined();
+    expect(alive.take().filter((line) => line.startsWith("event"))).toEqual(["event 2 /e"]);
+    expect(quiet.closed).toBe("destroyed");
+    expect((await connect({ id: quiet.sessionId, password: quiet.password })).take()).toEqual(["refused"]);
+    expect((await connect({ id: alive.sessionId, password: alive.password })).take()).toEqual(["opened"]);
+  });
+
+  it("are given the time for which the server itself stood still", async () => {
+    const { connect, runtime, member } = await rig();
+    await connect({ timeoutMs: 4000 });
+    await runtime.advance(100);
+    runtime.stall(60_000);
+    await runtime.advance(3000);
+    expect(member.sessions.size).toBe(1);
+    await runtime.advance(3000);
+    expect(member.sessions.size).toBe(0);
+  });
+
+  it("move to a new connection with the right password alone; the old connection goes only then", async () => {
+    const { connect } = await rig();
+    const first = await connect();
+    const wrong = await connect({ id: first.sessionId, password: new Uint8Array(16) });
+    expect([wrong.take(), first.closed]).toEqual([["refused"], ""]);
+    const right = await connect({ id: first.sessionId, password: first.password, timeoutMs: 5000 });
+    expect([right.take(), right.timeoutMs, first.closed]).toEqual([["opened"], 5000, "destroyed"]);
+  });
+
+  it("are kept through a crash with their ephemerals, and get their whole timeout anew", async () => {
+    const before = await rig();
+    const client = await before.connect({ timeoutMs: 4000 });
+    before.send(client, ask.create(1, "/e", "", 1));
+    await before.runtime.settle();
+    const after = await rig({}, before.engine.crash());
+    expect(after.member.tree.find("/e")?.owner).toBe(client.sessionId);
+    await after.runtime.advance(3500);
+    expect((await after.connect({ id: client.sessionId, password: client.password, timeoutMs: 4000 })).take()).toEqual(["opened"]);
+    await after.runtime.advance(6000);
+    expect(after.member.tree.find("/e")).toBeUndefined();
+  });
+
+  it("of a client that has seen a later zxid is not opened here", async () => {
+    const { member, connect } = await rig();
+    await connect();
+    const { HandTransport } = await import("../../test/harness.ts");
+    const ahead = new HandTransport();
+    ahead.client = member.accept(ahead);
+    const request = Buffer.alloc(45);
+    request.writeBigInt64BE(2n ** 60n, 4);
+    request.writeInt32BE(16, 24);
+    expect(member.receive(ahead.client, request, 0, 45)).toBe(false);
+    expect(ahead.closed).toBe("destroyed");
+  });
+});
+
+describe("storage", () => {
+  it("refuses writes while there is little room, in their turn, and takes them again when there is", async () => {
+    const { connect, send, engine, runtime } = await rig();
+    const client = await connect();
+    send(client, ask.create(1, "/a"));
+    await runtime.settle();
+    client.take();
+    engine.setSpace("low");
+    send(client, ask.set(2, "/a", "x"), ask.get(3, "/a"));
+    expect(client.take()).toEqual(["2: zxid 2 err -1", "3: zxid 2 err 0 +72"]);
+    expect((await connect()).take()).toEqual(["opened"]);
+    engine.setSpace("ok");
+    send(client, ask.set(4, "/a", "x"));
+    await runtime.settle();
+    expect(client.take()).toEqual(["4: zxid 4 err 0 +68"]);
+  });
+
+  it("keeps what was proposed when the log turns out to have no room, and writes it when there is", async () => {
+    const { connect, send, engine, runtime, failures } = await rig();
+    const client = await connect();
+    client.take();
+    const { append } = engine.log;
+    engine.log.append = () => Promise.reject(new StorageError("FULL", "no room"));
+    send(client, ask.create(1, "/a"));
+    await runtime.settle();
+    expect([client.take(), failures]).toEqual([[], []]);
+    engine.log.append = append;
+    engine.setSpace("low");
+    engine.setSpace("ok");
+    await runtime.settle();
+    expect(client.take()).toEqual(["1: zxid 2 err 0 +6"]);
+  });
+
+  it("stops at a failed flush: nothing is acknowledged, every client is closed, and the error is told once", async () => {
+    const { connect, send, engine, runtime, failures } = await rig();
+    const client = await connect();
+    client.take();
+    engine.failNext("log");
+    send(client, ask.create(1, "/a"));
+    await runtime.settle();
+    expect(client.take()).toEqual([]);
+    expect(client.closed).toBe("destroyed");
+    expect(failures.map((error) => (error as StorageError).code)).toEqual(["FAILED"]);
+  });
+
+  it("stops at a failed state commit, and recovers all of it from the log", async () => {
+    const before = await rig();
+    const client = await before.connect();
+    before.send(client, ask.create(1, "/a", "kept"));
+    await before.runtime.settle();
+    before.engine.failNext("state");
+    await before.runtime.advance(6000);
+    expect(before.failures).toHaveLength(1);
+    const after = await rig({}, before.engine.crash());
+    expect(after.member.tree.find("/a")?.data()?.toString()).toBe("kept");
+  });
+
+  it("commits its state while it runs, so that a restart replays little", async () => {
+    const { connect, send, engine, runtime } = await rig();
+    const client = await connect();
+    for (let at = 0; at < 100; at++) send(client, ask.create(at, `/n${at}`));
+    await runtime.settle();
+    await runtime.advance(6000);
+    expect(engine.state.applied.index).toBe(engine.log.last.index);
+    expect(engine.crash().recovery.replayEntries).toBe(0);
+  });
+
+  it("finishes what is in flight when it is stopped, then closes clients and leaves nothing to replay", async () => {
+    const { connect, send, engine, runtime, member } = await rig();
+    const client = await connect();
+    client.take();
+    engine.hold();
+    send(client, ask.create(1, "/a"));
+    await runtime.settle();
+    const stopped = member.stop();
+    expect(send(client, ask.create(2, "/late"))).toBe(false);
+    engine.release();
+    await runtime.settle();
+    await stopped;
+    expect(client.take()).toEqual(["1: zxid 2 err 0 +6"]);
+    expect(client.closed).toBe("ended");
+    expect(engine.state.applied.index).toBe(engine.log.last.index);
+  });
+});
+
+it("opens an engine that another member wrote to", async () => {
+  const disk = new MemoryDisk();
+  const first = await rig({}, openMemoryEngine({ tables: STATE_TABLES, disk }));
+  await first.connect();
+  await first.member.stop();
+  await first.engine.close();
+  const second = await rig({}, openMemoryEngine({ tables: STATE_TABLES, disk }));
+  expect(second.member.sessions.size).toBe(1);
+});
