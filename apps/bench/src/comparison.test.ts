@@ -36,7 +36,7 @@ describe("comparison", () => {
   it("shows the median between the least and the most", () => {
     expect(spread([151_000, 148_200, 153_000])).toBe("151,000 (148,200–153,000)");
     expect(spread([1.234])).toBe("1.23");
-    expect([amount(0), amount(12.34), amount(123.4)]).toEqual(["0", "12.3", "123"]);
+    expect([amount(0), amount(12.34), amount(44), amount(123.4)]).toEqual(["0.00", "12.3", "44.0", "123"]);
   });
 
   it("lays out a line for each figure", () => {
@@ -46,7 +46,7 @@ describe("comparison", () => {
     ]);
     expect(layOut(rows)).toBe(
       "reads: ops/s   110 (100–120)  1,100 (1,000–1,200)  10.0 ×\n" +
-        "reads: p99 µs             50                   10   5.0 ×\n",
+        "reads: p99 µs           50.0                 10.0   5.0 ×\n",
     );
   });
 });

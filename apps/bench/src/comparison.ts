@@ -45,9 +45,10 @@ export function spread(samples: Samples): string {
   return `${amount(median(samples))}${all}`;
 }
 
+/** A measured value in three digits, or more before the point. */
 export function amount(value: number): string {
-  const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
-  return value.toLocaleString("en-US", { maximumFractionDigits: digits });
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** Columns as wide as what is in them; the first to the left, the others to the right. */

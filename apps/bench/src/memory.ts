@@ -57,7 +57,7 @@ export async function memory(words: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify({ machine: machine(), settings: { nodes, size }, measured })}\n`);
   } else {
     process.stdout.write(
-      `\n${table(measured)}\n${amount(nodes)} znodes of ${size} bytes, ${amount(CHILDREN)} to a parent.\n${describeMachine()}\n`,
+      `\n${table(measured)}\n${count(nodes)} znodes of ${size} bytes, ${count(CHILDREN)} to a parent.\n${describeMachine()}\n`,
     );
   }
   return 0;
@@ -99,8 +99,8 @@ async function fill(server: Server, subject: Subject, { nodes, size }: Tree): Pr
   const connection = await new Connection(server.address).open();
   const from = performance.now();
   let told = from;
-  const create = async (count: number, what: (index: number) => string, data: Buffer) => {
-    const errors = await pipeline(connection, { count, depth: DEPTH }, (out, i) => {
+  const create = async (many: number, what: (index: number) => string, data: Buffer) => {
+    const errors = await pipeline(connection, { count: many, depth: DEPTH }, (out, i) => {
       requestHeader.encode(out, { xid: i + 1, type: OpCode.create });
       createRequest.encode(out, { path: what(i), data, acl: OPEN_ACL, flags: 0 });
     });
@@ -108,20 +108,20 @@ async function fill(server: Server, subject: Subject, { nodes, size }: Tree): Pr
       if (err !== ErrorCode.OK) throw new Error(`${subject.name} could not create a znode: ${nameOfError(err)}`);
     }
   };
-  progress(`filling ${subject.name} with ${amount(nodes)} znodes`);
+  progress(`filling ${subject.name} with ${count(nodes)} znodes`);
   await create(1, () => ROOT, payload(0));
   await create(parents, (i) => `${ROOT}/p${i}`, payload(0));
   const data = payload(size);
   for (let done = 0; done < nodes; ) {
     const start = done;
-    const count = Math.min(BATCH, nodes - start);
-    await create(count, (i) => pathOf(start + i), data);
-    done += count;
+    const many = Math.min(BATCH, nodes - start);
+    await create(many, (i) => pathOf(start + i), data);
+    done += many;
     const now = performance.now();
     if (now - told >= PROGRESS_MS && done < nodes) {
       told = now;
       const left = ((now - from) / 1000 / done) * (nodes - done);
-      progress(`filling ${subject.name}: ${amount(done)} of ${amount(nodes)}; ${remaining(left)} left`);
+      progress(`filling ${subject.name}: ${count(done)} of ${count(nodes)}; ${remaining(left)} left`);
     }
   }
   const seconds = (performance.now() - from) / 1000;
@@ -144,6 +144,13 @@ async function residentAfterRest({ process: { pid } }: Server): Promise<Resident
   return { rss: mebibytes("VmRSS"), anonymous: mebibytes("RssAnon"), file: mebibytes("RssFile") };
 }
 
+/** At most two heaps are measured. */
+const ORDINALS = ["the first", "the second"];
+
+function count(whole: number): string {
+  return whole.toLocaleString("en-US");
+}
+
 function table(measured: readonly Measured[]): string {
   const others = measured.slice(0, -1);
   const ours = measured.at(-1) as Measured;
@@ -153,7 +160,11 @@ function table(measured: readonly Measured[]): string {
     ...others.map((one) => times(timesBetter({ better, reference: [read(one)], ours: [read(ours)] }))),
   ];
   return layOut([
-    ["", ...measured.map(({ name }) => name), ...others.map((_, i) => (i === 0 ? "times better" : "than the second"))],
+    [
+      "",
+      ...measured.map(({ name }) => name),
+      ...others.map((_, i) => (others.length === 1 ? "times better" : `than ${ORDINALS[i]}`)),
+    ],
     row("filling: creates/s", "more", (one) => one.createsPerSecond),
     row("filled: resident, MiB", "less", (one) => one.filled.rss),
     row("  of it anonymous (RssAnon)", "less", (one) => one.filled.anonymous),

@@ -194,7 +194,7 @@ function report(options: Options, subjects: Readonly<Record<Side, Subject>>, run
   const heading = ["", subjects.reference.name, subjects.ours.name, "times better"];
   process.stdout.write(
     `\n${layOut([heading, ...figureRows(figures)])}\n` +
-      `Medians of ${rounds} (least–most), ${seconds} s each after ${warm} s; ${size}-byte values, ${keys} znodes.\n` +
+      `Medians of ${rounds} (least–most), ${seconds} s each after ${warm} s; ${size}-byte values, ${keys.toLocaleString("en-US")} znodes.\n` +
       `${describeMachine()}\n`,
   );
   for (const { case: name, side, report } of runs) {

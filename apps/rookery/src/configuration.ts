@@ -141,8 +141,8 @@ function sortMembers(members: readonly Given[], all: ReadonlyMap<string, Given>,
   } else if (secure !== undefined) {
     sorted.problems.push({ ...only, message: "TLS is not supported yet: leave out the secure client port" });
   } else {
-    sorted.withoutEffect.push(only);
-    if (port !== undefined) adopt("clientPort", port);
+    if (port === undefined) sorted.withoutEffect.push(only);
+    else adopt("clientPort", port);
     if (address !== undefined && address !== "*") adopt("clientPortAddress", address);
   }
 

@@ -78,7 +78,7 @@ async function runServer(folder: string, options: ReturnType<typeof serverOption
     return code;
   }
   greet(server, folder);
-  notifySystemd("--ready");
+  notifySystemd("READY=1");
   logger.info(server.address, "serving");
   const ended = await Promise.race([stopping, server.stopped.then(none, asFailure)]);
   if (typeof ended !== "string") {
@@ -87,7 +87,7 @@ async function runServer(folder: string, options: ReturnType<typeof serverOption
     return FAILED;
   }
   logger.info({ signal: ended }, "stopping");
-  notifySystemd("--stopping");
+  notifySystemd("STOPPING=1");
   try {
     await server.stop();
     await server.stopped;
@@ -288,7 +288,7 @@ function colour(stream: NodeJS.WriteStream): boolean {
 }
 
 /** Tells systemd, if it started us. Node has no datagram Unix sockets; the unit needs NotifyAccess=all. */
-function notifySystemd(state: "--ready" | "--stopping"): void {
+function notifySystemd(state: "READY=1" | "STOPPING=1"): void {
   if (process.env.NOTIFY_SOCKET === undefined) return;
   const child = spawn("systemd-notify", ["--no-block", state], { stdio: "ignore" });
   // Not there: then nobody waits for it either.

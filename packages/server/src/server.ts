@@ -22,13 +22,19 @@ export interface RunningServer extends AsyncDisposable {
  * Recovers, listens, serves. The engine belongs to the server from now on and is closed with it, also when this rejects:
  * with the system's error if the port cannot be had, with a `StorageError` if the engine's content cannot be used.
  */
-export async function startServer(engine: StorageEngine, options: Partial<ServerOptions> = {}, logger: Logger = SILENT): Promise<RunningServer> {
+export async function startServer(
+  engine: StorageEngine,
+  options: Partial<ServerOptions> = {},
+  logger: Logger = SILENT,
+): Promise<RunningServer> {
   const full: ServerOptions = { ...DEFAULT_OPTIONS, ...options };
   try {
     const proposer = new StandaloneProposer(engine.log, RUNTIME);
     const member = await Member.open(full, { engine, proposer, runtime: RUNTIME, logger });
     const report = new Report(member, RUNTIME);
-    const listener = new Listener(member, RUNTIME, logger, (word, argument, asker) => answerWord(word, argument, asker, report));
+    const listener = new Listener(member, RUNTIME, logger, (word, argument, asker) =>
+      answerWord(word, argument, asker, report),
+    );
     const port = await listener.listen();
     report.clientPort = port;
     return running(engine, member, listener, { host: full.clientPortAddress, port });
@@ -38,7 +44,12 @@ export async function startServer(engine: StorageEngine, options: Partial<Server
   }
 }
 
-function running(engine: StorageEngine, member: Member, listener: Listener, address: RunningServer["address"]): RunningServer {
+function running(
+  engine: StorageEngine,
+  member: Member,
+  listener: Listener,
+  address: RunningServer["address"],
+): RunningServer {
   let settle: { resolve(): void; reject(error: Error): void };
   const stopped = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };

@@ -1,19 +1,12 @@
 /** A member on a clock, a disk and connections that the test moves by hand. */
-import {
-  connectRequest,
-  type Codec,
-  JuteReader,
-  JuteWriter,
-  OpCode,
-  type SessionId,
-} from "@rookery/protocol/client";
+import { type Codec, connectRequest, JuteReader, JuteWriter, OpCode, type SessionId } from "@rookery/protocol/client";
 import { MemoryDisk, type MemoryEngine, openMemoryEngine } from "@rookery/storage";
 import { STATE_TABLES } from "@rookery/tree";
+import { SILENT } from "../src/logger.ts";
 import type { Client } from "../src/member/client.ts";
 import { Member } from "../src/member/member.ts";
 import type { Runtime, Transport } from "../src/member/ports.ts";
 import { StandaloneProposer } from "../src/member/standalone-proposer.ts";
-import { SILENT } from "../src/logger.ts";
 import { DEFAULT_OPTIONS, type ServerOptions } from "../src/options.ts";
 
 export class HandRuntime implements Runtime {
@@ -158,15 +151,26 @@ export interface Rig {
   readonly engine: MemoryEngine;
   readonly runtime: HandRuntime;
   readonly failures: Error[];
-  connect(options?: { id?: bigint; password?: Uint8Array; timeoutMs?: number; address?: string }): Promise<HandTransport>;
+  connect(options?: {
+    id?: bigint;
+    password?: Uint8Array;
+    timeoutMs?: number;
+    address?: string;
+  }): Promise<HandTransport>;
   /** One chunk of frames from a client, in a turn of its own. False once it may send no more. */
   send(to: HandTransport, ...frames: Buffer[]): boolean;
 }
 
-export async function rig(options: Partial<ServerOptions> = {}, engine = openMemoryEngine({ tables: STATE_TABLES, disk: new MemoryDisk() })): Promise<Rig> {
+export async function rig(
+  options: Partial<ServerOptions> = {},
+  engine = openMemoryEngine({ tables: STATE_TABLES, disk: new MemoryDisk() }),
+): Promise<Rig> {
   const runtime = new HandRuntime();
   const proposer = new StandaloneProposer(engine.log, runtime);
-  const member = await Member.open({ ...DEFAULT_OPTIONS, tickTimeMs: 1000, ...options }, { engine, proposer, runtime, logger: SILENT });
+  const member = await Member.open(
+    { ...DEFAULT_OPTIONS, tickTimeMs: 1000, ...options },
+    { engine, proposer, runtime, logger: SILENT },
+  );
   const failures: Error[] = [];
   member.onFailed = (error) => failures.push(error);
   const send = (to: HandTransport, ...frames: Buffer[]): boolean => {

@@ -58,6 +58,8 @@ export class LmdbState implements StateStore {
       encoding: "binary",
       keyEncoding: "binary",
       overlappingSync: false,
+      // See #commit. The typings leave it out.
+      ...{ eventTurnBatching: false },
       pageSize: 4096,
       maxDbs: options.tables.length + 4,
     });
@@ -159,7 +161,8 @@ export class LmdbState implements StateStore {
     const place = Buffer.from(JSON.stringify(log.placeAfter(applied.index)));
     try {
       // One explicit batch over all tables is one transaction and one promise. The batch that lmdb makes by itself of an
-      // event turn's puts is one transaction too, but has a promise nobody gets: a failed commit is an unhandled rejection.
+      // event turn's puts, or around this one, is one transaction too, but nobody gets its promise: when the commit fails,
+      // that one is an unhandled rejection. So it is turned off.
       const committed = await this.#root.batch(() => {
         for (const { table, key, value } of changes) {
           const target = this.#tables[table] as Table;

@@ -2,7 +2,16 @@
  * Access control lists: their stored form, what they allow, and the register that gives each distinct list an id.
  * A list is kept as the client wire's `vector<ACL>`, since that is also how it is answered.
  */
-import { type Acl, acl as aclCodec, digestId, ipMatches, isDigestAclId, isIpAclId, JuteReader, JuteWriter } from "@rookery/protocol/client";
+import {
+  type Acl,
+  acl as aclCodec,
+  digestId,
+  ipMatches,
+  isDigestAclId,
+  isIpAclId,
+  JuteReader,
+  JuteWriter,
+} from "@rookery/protocol/client";
 
 /** Who a connection is, in one scheme. A connection has several; the list is replaced, never changed in place. */
 export interface Identity {
@@ -59,7 +68,12 @@ export interface AuthConfig {
 }
 
 /** Whether any identity may do any of `permission`. Source: ZooKeeper 3.9, ZooKeeperServer.checkACL. */
-export function permits(acl: AclList, permission: number, identities: readonly Identity[], config: AuthConfig): boolean {
+export function permits(
+  acl: AclList,
+  permission: number,
+  identities: readonly Identity[],
+  config: AuthConfig,
+): boolean {
   if ((acl.world & permission) !== 0 || config.skipAcl || acl.entries.length === 0) return true;
   for (const identity of identities) if (identity.scheme === "super") return true;
   for (const entry of acl.entries) {
@@ -83,7 +97,12 @@ function matches(identity: Identity, aclId: string, config: AuthConfig): boolean
 }
 
 /** The identities that a successful auth adds, or undefined when it fails. Source: ZooKeeper 3.9, the providers' handleAuthentication. */
-export function authenticate(scheme: string | null, auth: Uint8Array | null, address: string, config: AuthConfig): readonly Identity[] | undefined {
+export function authenticate(
+  scheme: string | null,
+  auth: Uint8Array | null,
+  address: string,
+  config: AuthConfig,
+): readonly Identity[] | undefined {
   if (scheme === "ip") return [{ scheme: "ip", id: address }];
   if (scheme !== "digest" || !config.digestEnabled || auth === null) return undefined;
   const id = digestId(auth, config.digestAlgorithm);
@@ -102,49 +121,61 @@ export function addIdentities(held: readonly Identity[], added: readonly Identit
 export interface AskedAcl {
   readonly perms: number;
   readonly scheme: string | null;
-  readonly id: string;
+  /** Null is how kazoo writes "", which it does for `auth`. */
+  readonly id: string | null;
 }
 
+/** Longest list that is stored, bytes on the wire: what can be asked for in one frame can also be answered in one. */
+export const ACL_BYTES_MAX = 1 << 20;
+
 /**
- * A list as it will be stored: duplicates gone, `auth` replaced by who asks, every id accepted by its scheme.
- * Undefined when that leaves nothing or an entry is not valid. Source: ZooKeeper 3.9, PrepRequestProcessor.fixupACL.
+ * A list as it will be stored: duplicates gone, then `auth` replaced by who asks, every id accepted by its scheme.
+ * Undefined when that leaves nothing, an entry is not valid, or identities times `auth` entries come to more than
+ * {@link ACL_BYTES_MAX}. Source: ZooKeeper 3.9, PrepRequestProcessor.fixupACL.
  */
-export function fixAcl(asked: readonly AskedAcl[] | null, identities: readonly Identity[], config: AuthConfig): readonly Acl[] | undefined {
+export function fixAcl(
+  asked: readonly AskedAcl[] | null,
+  identities: readonly Identity[],
+  config: AuthConfig,
+): readonly Acl[] | undefined {
   if (asked === null || asked.length === 0) return undefined;
   const fixed: Acl[] = [];
   const seen = new Set<string>();
-  const add = (entry: Acl) => {
-    const key = `${entry.perms} ${entry.scheme} ${entry.id}`;
-    if (!seen.has(key)) {
-      seen.add(key);
-      fixed.push(entry);
+  let bytes = 4;
+  for (const { perms, scheme, id } of asked) {
+    if (!isValid(scheme, id, config)) return undefined;
+    const key = `${perms} ${scheme} ${id ?? ""}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (scheme !== "auth") {
+      fixed.push({ perms, scheme: scheme as string, id: id as string });
+      continue;
     }
-  };
-  for (const entry of asked) {
-    switch (entry.scheme) {
-      case "world":
-        if (entry.id !== "anyone") return undefined;
-        add({ perms: entry.perms, scheme: entry.scheme, id: entry.id });
-        break;
-      case "auth": {
-        const mine = identities.filter(({ scheme }) => scheme === "digest");
-        if (mine.length === 0) return undefined;
-        for (const { scheme, id } of mine) add({ perms: entry.perms, scheme, id });
-        break;
-      }
-      case "digest":
-        if (!config.digestEnabled || !isDigestAclId(entry.id)) return undefined;
-        add({ perms: entry.perms, scheme: entry.scheme, id: entry.id });
-        break;
-      case "ip":
-        if (!isIpAclId(entry.id)) return undefined;
-        add({ perms: entry.perms, scheme: entry.scheme, id: entry.id });
-        break;
-      default:
-        return undefined;
+    const before = fixed.length;
+    for (const mine of identities) {
+      if (mine.scheme !== "digest") continue;
+      bytes += 12 + mine.scheme.length + Buffer.byteLength(mine.id);
+      if (bytes > ACL_BYTES_MAX) return undefined;
+      fixed.push({ perms, scheme: mine.scheme, id: mine.id });
     }
+    if (fixed.length === before) return undefined;
   }
   return fixed;
+}
+
+function isValid(scheme: string | null, id: string | null, config: AuthConfig): boolean {
+  switch (scheme) {
+    case "auth":
+      return true;
+    case "world":
+      return id === "anyone";
+    case "digest":
+      return config.digestEnabled && id !== null && isDigestAclId(id);
+    case "ip":
+      return id !== null && isIpAclId(id);
+    default:
+      return false;
+  }
 }
 
 /** What whoAmI may show of an identity: of a digest, the user. Source: ZooKeeper 3.9, AuthUtil. */

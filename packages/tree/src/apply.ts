@@ -18,7 +18,12 @@ export interface OperationResult {
  * Applies one transaction. Throws only if the state contradicts it, which means corruption or a bug: the member must stop.
  * @param results - Receives the results of a multi's operations, if someone waits for them.
  */
-export function applyTransaction(tree: Tree, position: LogPosition, transaction: Transaction, results?: OperationResult[]): void {
+export function applyTransaction(
+  tree: Tree,
+  position: LogPosition,
+  transaction: Transaction,
+  results?: OperationResult[],
+): void {
   tree.advance(position);
   const { change, timeMs } = transaction;
   switch (change.type) {

@@ -4,11 +4,18 @@
  */
 export { type AclList, type AuthConfig, addIdentities, authenticate, type Identity, permits } from "./acl.ts";
 export { applyTransaction, type OperationResult } from "./apply.ts";
-export { Preparer, type PrepareConfig, type Requester } from "./prepare.ts";
+export { type PrepareConfig, Preparer, type Requester } from "./prepare.ts";
 export type { OnQuota } from "./quotas.ts";
 export { answerRead, type Reader, writeMultiHeader, writeStat } from "./reads.ts";
 export { STATE_TABLES } from "./schema.ts";
-export { type Change, decodeTransaction, encodeTransaction, type Operation, sessionIdOf, type Transaction } from "./transaction.ts";
+export {
+  type Change,
+  decodeTransaction,
+  encodeTransaction,
+  type Operation,
+  sessionIdOf,
+  type Transaction,
+} from "./transaction.ts";
 export { Tree, type TreeCommit, type TreeOptions, type TreeSession } from "./tree.ts";
 export { type WatchCounts, type Watcher, WatchManager } from "./watches.ts";
 export { KIND, type Kind, type Znode } from "./znode.ts";

@@ -16,7 +16,7 @@ import {
 } from "@rookery/protocol/client";
 import { type AskedAcl, type AuthConfig, encodeAcl, fixAcl, type Identity, OPEN_ACL_BYTES, permits } from "./acl.ts";
 import { isRootQuota, type OnQuota } from "./quotas.ts";
-import type { Change, CreateChange, Operation, Transaction } from "./transaction.ts";
+import { type Change, type CreateChange, type Operation, sessionIdOf, type Transaction } from "./transaction.ts";
 import { parentOf, type Tree } from "./tree.ts";
 import { KIND, type Kind, Speculation, type Znode } from "./znode.ts";
 
@@ -40,6 +40,10 @@ const TTL_MS_MAX = 0xff_ffff_ffffn;
 const NO_DATA = new Uint8Array(0);
 const OPEN = Buffer.from(OPEN_ACL_BYTES);
 
+/**
+ * Speculates on the tree's znodes, under its own name: a member that leads again takes a new preparer, and whatever an
+ * earlier one proposed and saw lost is void.
+ */
 export class Preparer {
   private readonly tree: Tree;
   private readonly config: PrepareConfig;
@@ -65,7 +69,12 @@ export class Preparer {
     this.index = index;
     let change: Change | number;
     try {
-      change = opcode === OpCode.multi ? this.multi(input, who) : opcode === OpCode.reconfig ? this.reconfig() : (this.single(opcode, input, who, false) as Change | number);
+      change =
+        opcode === OpCode.multi
+          ? this.multi(input, who)
+          : opcode === OpCode.reconfig
+            ? this.reconfig()
+            : (this.single(opcode, input, who, false) as Change | number);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       change = ErrorCode.MARSHALLINGERROR;
@@ -80,7 +89,14 @@ export class Preparer {
   }
 
   /** Closes a session: names every ephemeral it will hold once all that is proposed has been applied. */
-  prepareClose(sessionId: bigint, who: Requester, inFlight: Iterable<Transaction>, xid: number, index: number, timeMs: number): Transaction {
+  prepareClose(
+    sessionId: bigint,
+    who: Requester,
+    inFlight: Iterable<Transaction>,
+    xid: number,
+    index: number,
+    timeMs: number,
+  ): Transaction {
     this.tree.shed();
     this.index = index;
     const paths = new Set(this.tree.sessions.get(sessionId)?.ephemerals);
@@ -92,21 +108,27 @@ export class Preparer {
     const alive: string[] = [];
     for (const path of paths) {
       const node = this.tree.peek(path);
-      if (node === undefined || !this.seen(node).exists) continue;
+      if (node === undefined) continue;
+      // What is at the path by then may be another's: only what goes when this is applied may be taken for gone.
+      const { exists, kind, owner } = this.seen(node);
+      if (!exists || kind !== KIND.ephemeral || owner !== sessionId) continue;
       alive.push(path);
       this.removeSpeculatively(node);
     }
     return { ...blank(who, xid, timeMs), change: { type: "closeSession", paths: alive } };
   }
 
-  /** Removes a container or TTL node that the collector found; undefined when it may not go any more. */
+  /**
+   * Removes a container or TTL node that the collector found; undefined when it may not go any more, or when what is
+   * proposed for it leaves that open: the collector will find it again.
+   */
   prepareCollect(path: string, index: number, timeMs: number): Transaction | undefined {
     this.tree.shed();
     this.index = index;
     const node = this.tree.peek(path);
     if (node === undefined) return undefined;
     const seen = this.seen(node);
-    if (!seen.exists || seen.numChildren !== 0 || (seen.kind !== KIND.container && seen.kind !== KIND.ttl)) return undefined;
+    if (seen.index > this.tree.applied.index || !this.tree.mayCollect(node, timeMs)) return undefined;
     this.removeSpeculatively(node);
     return { sessionHigh: 0, sessionLow: 0, xid: 0, timeMs, change: { type: "delete", path } };
   }
@@ -151,6 +173,8 @@ export class Preparer {
     if (path === null) return ErrorCode.MARSHALLINGERROR;
     const slash = path.lastIndexOf("/");
     if (slash < 0 || path.includes("\0")) return ErrorCode.BADARGUMENTS;
+    // In a multi such a TTL create is a plain one. Source: ZooKeeper HEAD, MultiOperationRecord and Op.create.
+    const type = opcode === OpCode.createTTL && !withTtl ? OpCode.create : opcode;
     const acl = open ? NO_DATA : this.fixedAcl(asked, who);
     if (acl === undefined) return ErrorCode.INVALIDACL;
 
@@ -159,7 +183,9 @@ export class Preparer {
     if (parent === undefined || above === undefined || !above.exists) return ErrorCode.NONODE;
     if (!permits(above.acl, Permission.CREATE, who.identities, this.config)) return ErrorCode.NOAUTH;
     const sequential =
-      flags === CreateFlag.PERSISTENT_SEQUENTIAL || flags === CreateFlag.EPHEMERAL_SEQUENTIAL || flags === CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL;
+      flags === CreateFlag.PERSISTENT_SEQUENTIAL ||
+      flags === CreateFlag.EPHEMERAL_SEQUENTIAL ||
+      flags === CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL;
     const full = sequential ? path + sequenceSuffix(above.cversion) : path;
     const held = this.tree.peek(full);
     if (held !== undefined && this.seen(held).exists) return ErrorCode.NODEEXISTS;
@@ -169,7 +195,7 @@ export class Preparer {
     const quota = this.quota(full, 1, data === null ? 0 : data.length);
     if (quota !== ErrorCode.OK) return quota;
 
-    const kind = kindOf(opcode, flags, inMulti);
+    const kind = kindOf(type, flags, inMulti);
     const list = this.tree.proposedAcl(acl);
     const node = held ?? this.tree.placeholder(full, parent);
     const made = this.touch(node);
@@ -179,6 +205,7 @@ export class Preparer {
     made.cversion = 0;
     made.numChildren = 0;
     made.kind = kind;
+    made.owner = kind === KIND.ephemeral ? sessionIdOf(who) : 0n;
     made.acl = list;
     const grown = this.touch(parent);
     grown.cversion = (grown.cversion + 1) | 0;
@@ -191,7 +218,7 @@ export class Preparer {
       kind,
       ttlMs: kind === KIND.ttl ? Number(ttl) : 0,
       parentCversion: grown.cversion,
-      withStat: opcode !== OpCode.create || kind === KIND.container,
+      withStat: type !== OpCode.create || kind === KIND.container,
     };
   }
 
@@ -315,20 +342,24 @@ export class Preparer {
       seen = new Speculation(node.acl);
       node.speculation = seen;
     }
-    if (seen.index > this.tree.applied.index) return seen;
+    if (seen.index > this.tree.applied.index && seen.by === this) return seen;
+    seen.by = this;
+    seen.index = 0;
     seen.exists = node.exists;
     seen.version = node.version;
     seen.aversion = node.aversion;
     seen.cversion = node.storedCversion;
     seen.numChildren = node.numChildren;
     seen.kind = node.kind;
+    seen.owner = node.owner;
     seen.acl = node.acl;
     return seen;
   }
 
   private touch(node: Znode): Speculation {
     const seen = this.seen(node);
-    if (this.undo !== undefined) this.undo.push({ speculation: seen, before: Object.assign(new Speculation(seen.acl), seen) });
+    if (this.undo !== undefined)
+      this.undo.push({ speculation: seen, before: Object.assign(new Speculation(seen.acl), seen) });
     seen.index = this.index;
     return seen;
   }
@@ -375,7 +406,8 @@ function readAcl(input: JuteReader): readonly AskedAcl[] | null {
   const count = input.count(12);
   if (count < 0) return null;
   const entries: AskedAcl[] = [];
-  for (let left = count; left > 0; left--) entries.push({ perms: input.int(), scheme: input.string(), id: input.text() });
+  for (let left = count; left > 0; left--)
+    entries.push({ perms: input.int(), scheme: input.string(), id: input.string() });
   return entries;
 }
 
@@ -428,8 +460,7 @@ function nextVersion(version: number): number {
 }
 
 function kindOf(opcode: number, flags: number, inMulti: boolean): Kind {
-  if (opcode === OpCode.createContainer || (inMulti && opcode === OpCode.create && flags === CreateFlag.CONTAINER)) return KIND.container;
+  if (opcode === OpCode.createContainer || (inMulti && flags === CreateFlag.CONTAINER)) return KIND.container;
   if (flags === CreateFlag.PERSISTENT_WITH_TTL || flags === CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL) return KIND.ttl;
-  if (opcode === OpCode.createTTL) return KIND.persistent;
   return flags === CreateFlag.EPHEMERAL || flags === CreateFlag.EPHEMERAL_SEQUENTIAL ? KIND.ephemeral : KIND.persistent;
 }

@@ -172,14 +172,20 @@ function parseUsage(stats: Znode): { readonly count: number; readonly bytes: num
   return { count: pairs?.get("count") ?? 0, bytes: pairs?.get("bytes") ?? 0 };
 }
 
-/** `key=value` pairs between "," or ";". An empty value means −1; what is not a pair or not an integer, undefined. */
+/** Above this a limit is none that 64 bits hold. */
+const LIMIT_MAX = 2 ** 63;
+
+/**
+ * `key=value` pairs between runs of "," and ";". An empty value means −1; what is not a pair or not an integer of 64 bits,
+ * undefined. Source: ZooKeeper HEAD, StatsTrack.
+ */
 function parsePairs(text: string): Map<string, number> | undefined {
   const pairs = new Map<string, number>();
   if (text === "") return pairs;
-  for (const pair of text.split(/[,;]/)) {
-    const [key, value] = pair.split("=");
+  for (const pair of text.replace(/[,;]+$/, "").split(/[,;]+/)) {
+    const [key, value] = pair.split("=", 2);
     if (key === undefined || value === undefined) return undefined;
-    if (value !== "" && !/^[+-]?\d+$/.test(value)) return undefined;
+    if (value !== "" && (!/^[+-]?\d{1,19}$/.test(value) || Math.abs(Number(value)) >= LIMIT_MAX)) return undefined;
     pairs.set(key, value === "" ? -1 : Number(value));
   }
   return pairs;

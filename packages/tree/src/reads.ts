@@ -3,7 +3,17 @@
  * Each function writes its reply's body and returns 0, or returns an error code, whatever it has written by then.
  * Source: ZooKeeper HEAD, FinalRequestProcessor; specification §4.8 to §4.12, §6.
  */
-import { AddWatchMode, type Acl, ErrorCode, EventType, type JuteReader, type JuteWriter, OpCode, Permission, redactDigests } from "@rookery/protocol/client";
+import {
+  type Acl,
+  AddWatchMode,
+  ErrorCode,
+  EventType,
+  type JuteReader,
+  type JuteWriter,
+  OpCode,
+  Permission,
+  redactDigests,
+} from "@rookery/protocol/client";
 import { type AclList, type AuthConfig, encodeAcl, type Identity, permits, shownUser } from "./acl.ts";
 import type { Tree, TreeSession } from "./tree.ts";
 import type { Watcher } from "./watches.ts";
@@ -17,7 +27,14 @@ export interface Reader extends Watcher {
   notifyNow(type: number, path: string): void;
 }
 
-export function answerRead(opcode: number, input: JuteReader, out: JuteWriter, tree: Tree, reader: Reader, config: AuthConfig): number {
+export function answerRead(
+  opcode: number,
+  input: JuteReader,
+  out: JuteWriter,
+  tree: Tree,
+  reader: Reader,
+  config: AuthConfig,
+): number {
   tree.shed();
   switch (opcode) {
     case OpCode.getData:
@@ -86,7 +103,14 @@ function exists(input: JuteReader, out: JuteWriter, tree: Tree, reader: Reader, 
   return ErrorCode.OK;
 }
 
-function getChildren(input: JuteReader, out: JuteWriter, tree: Tree, reader: Reader, config: AuthConfig, withStat: boolean): number {
+function getChildren(
+  input: JuteReader,
+  out: JuteWriter,
+  tree: Tree,
+  reader: Reader,
+  config: AuthConfig,
+  withStat: boolean,
+): number {
   const path = input.string();
   const watch = input.bool();
   if (path === null) return ErrorCode.MARSHALLINGERROR;
@@ -169,7 +193,8 @@ function setWatches(input: JuteReader, tree: Tree, reader: Reader, withPersisten
   const child = readPaths(input);
   const persistent = withPersistent ? readPaths(input) : [];
   const recursive = withPersistent ? readPaths(input) : [];
-  if (data === null || exist === null || child === null || persistent === null || recursive === null) return ErrorCode.MARSHALLINGERROR;
+  if (data === null || exist === null || child === null || persistent === null || recursive === null)
+    return ErrorCode.MARSHALLINGERROR;
   for (const path of data) {
     const node = tree.find(path);
     if (node === undefined) reader.notifyNow(EventType.NodeDeleted, path);
@@ -224,7 +249,13 @@ function getEphemerals(input: JuteReader, out: JuteWriter, reader: Reader): numb
   return ErrorCode.OK;
 }
 
-function getAllChildrenNumber(input: JuteReader, out: JuteWriter, tree: Tree, reader: Reader, config: AuthConfig): number {
+function getAllChildrenNumber(
+  input: JuteReader,
+  out: JuteWriter,
+  tree: Tree,
+  reader: Reader,
+  config: AuthConfig,
+): number {
   const path = input.string();
   if (path === null) return ErrorCode.MARSHALLINGERROR;
   const node = tree.find(path);

@@ -15,7 +15,10 @@ export const TREE_FORMAT = 1;
 
 export const META_KEY: Uint8Array = Buffer.from("tree");
 
-/** Bytes of a znode's id in keys and records: 2^48 znodes may be created over a tree's life. */
+/**
+ * Bytes of a znode's or an ACL's id in keys and records: 2^48 of each may be made over a tree's life. An ACL that its last
+ * user lets go and the next one brings back takes an id each time, so 2^32 would be used up in weeks.
+ */
 const ID_BYTES = 6;
 /** Longest name stored as such in a key; a longer one is replaced by a NUL and its SHA-256 (names hold no NUL). */
 export const NAME_KEY_BYTES_MAX = 1800;
@@ -47,7 +50,10 @@ export function nodeKey(parentId: number, name: string): NodeKey {
   const key = Buffer.allocUnsafe(ID_BYTES + 33);
   key.writeUIntBE(parentId, 0, ID_BYTES);
   key[ID_BYTES] = 0;
-  createHash("sha256").update(longName).digest().copy(key, ID_BYTES + 1);
+  createHash("sha256")
+    .update(longName)
+    .digest()
+    .copy(key, ID_BYTES + 1);
   return { key, longName };
 }
 
@@ -79,7 +85,10 @@ export function ephemeralKey(owner: bigint, nodeId: number): Buffer {
   return key;
 }
 
-/** Containers and TTL nodes by the millisecond from which they may be collected. */
+/**
+ * Containers and TTL nodes by the millisecond from which they may be collected; containers never used by that of their
+ * last change, above {@link NEVER_USED}: how long they may stay is not the state's to say.
+ */
 export function dueKey(dueMs: number, nodeId: number): Buffer {
   const key = Buffer.allocUnsafe(ID_BYTES * 2);
   key.writeUIntBE(dueMs, 0, ID_BYTES);
@@ -87,13 +96,13 @@ export function dueKey(dueMs: number, nodeId: number): Buffer {
   return key;
 }
 
-/** Highest due time a key can hold; also "not due while it has children". */
-export const DUE_NEVER: number = 2 ** 48 - 1;
+/** Added to the due time of containers that never had a child, so that they stand behind all that has a due time. */
+export const NEVER_USED: number = 2 ** 47;
 
 export function aclIdKey(id: number): Buffer {
-  const key = Buffer.allocUnsafe(5);
+  const key = Buffer.allocUnsafe(1 + ID_BYTES);
   key[0] = 0;
-  key.writeUInt32BE(id, 1);
+  writeId(key, id, 1);
   return key;
 }
 

@@ -3,7 +3,13 @@
  * application share, so that a leader applies what it proposed without decoding it.
  */
 import type * as Message from "@rookery/protocol/peer";
-import { decodeTransaction as decode, encodeTransaction as encode, longOfNumber, longOfParts, numberOf } from "@rookery/protocol/peer";
+import {
+  decodeTransaction as decode,
+  encodeTransaction as encode,
+  longOfNumber,
+  longOfParts,
+  numberOf,
+} from "@rookery/protocol/peer";
 import type { Kind } from "./znode.ts";
 
 export interface CreateChange {
@@ -65,7 +71,15 @@ export interface MultiChange {
   readonly operations: readonly Operation[];
 }
 
-export type Change = CreateChange | DeleteChange | SetDataChange | SetAclChange | FailureChange | CreateSessionChange | CloseSessionChange | MultiChange;
+export type Change =
+  | CreateChange
+  | DeleteChange
+  | SetDataChange
+  | SetAclChange
+  | FailureChange
+  | CreateSessionChange
+  | CloseSessionChange
+  | MultiChange;
 
 export interface Transaction {
   /** Session id in halves, as unsigned 32 bits; both 0 for the server itself. */
@@ -77,7 +91,7 @@ export interface Transaction {
   readonly change: Change;
 }
 
-export function sessionIdOf({ sessionHigh, sessionLow }: Transaction): bigint {
+export function sessionIdOf({ sessionHigh, sessionLow }: Pick<Transaction, "sessionHigh" | "sessionLow">): bigint {
   return BigInt.asIntN(64, (BigInt(sessionHigh >>> 0) << 32n) | BigInt(sessionLow >>> 0));
 }
 

@@ -16,6 +16,7 @@ import {
   dueKey,
   ephemeralKey,
   META_KEY,
+  NEVER_USED,
   nameInKey,
   nodeKey,
   sessionKey,
@@ -23,7 +24,18 @@ import {
   TREE_FORMAT,
 } from "./schema.ts";
 import { WatchManager } from "./watches.ts";
-import { COMMITTING, DIRTY, decodeRecord, encodeRecord, KIND, type Kind, longNameOf, newWire, STAT, Znode } from "./znode.ts";
+import {
+  COMMITTING,
+  DIRTY,
+  decodeRecord,
+  encodeRecord,
+  KIND,
+  type Kind,
+  longNameOf,
+  newWire,
+  STAT,
+  Znode,
+} from "./znode.ts";
 
 /** A session as the state knows it: it lives until a transaction closes it. */
 export interface TreeSession {
@@ -194,22 +206,36 @@ export class Tree {
 
   /** Paths of containers and TTL nodes that the rules let go at `nowMs`, at most `limit`. */
   collectable(nowMs: number, containerNeverUsedMs: number, limit: number): string[] {
-    const candidates: string[] = [];
-    // What the store does not hold yet has no due time there: it is looked at itself.
-    for (const node of this.dirtyNodes) if (node.kind === KIND.container || node.kind === KIND.ttl) candidates.push(node.path);
-    for (const node of this.committingNodes) if (node.kind === KIND.container || node.kind === KIND.ttl) candidates.push(node.path);
-    const range = { from: dueKey(0, 0), to: dueKey(nowMs + 1, 0) };
-    this.store.scan(TABLE.due, range, (_key, value) => {
-      candidates.push(Buffer.from(value).toString("utf8"));
-      return candidates.length < limit * 4;
-    });
+    this.containerNeverUsedMs = containerNeverUsedMs;
     const found = new Set<string>();
+    // What the store does not hold yet has no due time there, or an old one: it is looked at itself.
+    const unsettled = [...this.dirtyNodes, ...this.committingNodes];
+    for (const node of unsettled)
+      if (found.size < limit && node.exists && this.mayCollect(node, nowMs)) found.add(node.path);
+    // All that the store holds in these ranges may go, but for what is unsettled.
+    const candidatesMax = limit + unsettled.length;
+    const candidates: string[] = [];
+    const collect = (fromMs: number, toMs: number) => {
+      this.store.scan(TABLE.due, { from: dueKey(fromMs, 0), to: dueKey(toMs, 0) }, (_key, value) => {
+        candidates.push(Buffer.from(value).toString("utf8"));
+        return candidates.length < candidatesMax;
+      });
+    };
+    collect(0, nowMs);
+    if (containerNeverUsedMs > 0 && candidates.length < candidatesMax) {
+      collect(NEVER_USED, NEVER_USED + Math.max(0, nowMs - containerNeverUsedMs));
+    }
     for (const path of candidates) {
+      if (found.size >= limit) break;
       const node = this.find(path);
-      if (node !== undefined && isCollectable(node, nowMs, containerNeverUsedMs)) found.add(path);
-      if (found.size === limit) break;
+      if (node !== undefined && this.mayCollect(node, nowMs)) found.add(path);
     }
     return [...found];
+  }
+
+  /** Whether the rules let a znode go that {@link collectable} found a while ago. */
+  mayCollect(node: Znode, nowMs: number): boolean {
+    return node.exists && isCollectable(node, nowMs, this.containerNeverUsedMs);
   }
 
   // ── ACLs ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -235,7 +261,7 @@ export class Tree {
     const known = this.aclByBytes.get(aclKey(bytes));
     if (known !== undefined) return known === this.openAcl || known.uses > 0 ? known : undefined;
     const stored = this.store.get(TABLE.acl, aclBytesKey(bytes));
-    return stored === undefined ? undefined : this.fetchAcl(Buffer.from(stored).readUInt32BE(0));
+    return stored === undefined ? undefined : this.fetchAcl(Buffer.from(stored).readUIntBE(0, 6));
   }
 
   private fetchAcl(id: number): AclList {
@@ -263,7 +289,8 @@ export class Tree {
 
   advance(position: LogPosition): void {
     this.shed();
-    if (position.index !== this.applied.index + 1) throw new Error(`entry ${position.index} applied after ${this.applied.index}`);
+    if (position.index !== this.applied.index + 1)
+      throw new Error(`entry ${position.index} applied after ${this.applied.index}`);
     this.applied = position;
   }
 
@@ -396,7 +423,8 @@ export class Tree {
 
   private existing(path: string): Znode {
     const node = this.find(path);
-    if (node === undefined) throw new Error(`a committed transaction names ${path}, which is absent at index ${this.applied.index}`);
+    if (node === undefined)
+      throw new Error(`a committed transaction names ${path}, which is absent at index ${this.applied.index}`);
     return node;
   }
 
@@ -466,8 +494,8 @@ export class Tree {
       value.set(list.bytes, 4);
       const used = list.uses > 0;
       changes.push({ table: TABLE.acl, key: aclIdKey(list.id), value: used ? value : undefined });
-      const id = Buffer.allocUnsafe(4);
-      id.writeUInt32BE(list.id, 0);
+      const id = Buffer.allocUnsafe(6);
+      id.writeUIntBE(list.id, 0, 6);
       changes.push({ table: TABLE.acl, key: aclBytesKey(list.bytes), value: used ? id : undefined });
     }
     this.committingAcls = this.dirtyAcls;
@@ -603,7 +631,11 @@ export class Tree {
   }
 
   private recost(node: Znode): void {
-    const cost = ZNODE_COST + 2 * node.path.length + node.wire.length + (node.children === undefined ? 0 : node.children.size * CHILD_COST);
+    const cost =
+      ZNODE_COST +
+      2 * node.path.length +
+      node.wire.length +
+      (node.children === undefined ? 0 : node.children.size * CHILD_COST);
     this.cacheBytes += cost - node.cost;
     node.cost = cost;
   }
@@ -676,12 +708,13 @@ export class Tree {
 
   private open(meta: Buffer): void {
     const format = meta.readUInt32BE(0);
-    if (format > TREE_FORMAT) throw new Error(`the state has tree format ${format}; this version reads up to ${TREE_FORMAT}`);
+    if (format > TREE_FORMAT)
+      throw new Error(`the state has tree format ${format}; this version reads up to ${TREE_FORMAT}`);
     this.nextNodeId = meta.readUIntBE(4, 6);
-    this.nextAclId = meta.readUInt32BE(10);
-    this.nodeCount = meta.readUIntBE(14, 6);
-    this.ephemeralCount = meta.readUIntBE(20, 6);
-    this.dataBytes = meta.readUIntBE(26, 6);
+    this.nextAclId = meta.readUIntBE(10, 6);
+    this.nodeCount = meta.readUIntBE(16, 6);
+    this.ephemeralCount = meta.readUIntBE(22, 6);
+    this.dataBytes = meta.readUIntBE(28, 6);
     const root = this.store.get(TABLE.node, nodeKey(0, "").key);
     if (root === undefined) throw new Error("the state has no root");
     const { aclId } = decodeRecord(this.root, root);
@@ -699,13 +732,13 @@ export class Tree {
   }
 
   private encodeMeta(): Buffer {
-    const out = Buffer.allocUnsafe(32);
+    const out = Buffer.allocUnsafe(34);
     out.writeUInt32BE(TREE_FORMAT, 0);
     out.writeUIntBE(this.nextNodeId, 4, 6);
-    out.writeUInt32BE(this.nextAclId, 10);
-    out.writeUIntBE(this.nodeCount, 14, 6);
-    out.writeUIntBE(this.ephemeralCount, 20, 6);
-    out.writeUIntBE(this.dataBytes, 26, 6);
+    out.writeUIntBE(this.nextAclId, 10, 6);
+    out.writeUIntBE(this.nodeCount, 16, 6);
+    out.writeUIntBE(this.ephemeralCount, 22, 6);
+    out.writeUIntBE(this.dataBytes, 28, 6);
     return out;
   }
 }
@@ -735,7 +768,7 @@ function aclKey(bytes: Uint8Array): string {
 function dueOf(node: Znode): number {
   if (node.kind === KIND.container) {
     if (node.numChildren !== 0) return 0;
-    return node.storedCversion > 0 ? 1 : node.mtimeMs;
+    return node.storedCversion > 0 ? 1 : NEVER_USED + node.mtimeMs;
   }
   if (node.kind === KIND.ttl) return node.numChildren !== 0 ? 0 : node.mtimeMs + node.ttlMs;
   return 0;

@@ -17,6 +17,8 @@ export type Kind = (typeof KIND)[keyof typeof KIND];
 
 /** A znode as it will be once every proposed transaction has been applied. Stale once `index` has been applied. */
 export class Speculation {
+  /** Who proposed: of a later one's, nothing here is true. */
+  by: unknown;
   index = 0;
   exists = false;
   version = 0;
@@ -24,6 +26,8 @@ export class Speculation {
   cversion = 0;
   numChildren = 0;
   kind: Kind = KIND.persistent;
+  /** Session id of an ephemeral, else 0n. */
+  owner = 0n;
   acl: AclList;
 
   constructor(acl: AclList) {
@@ -165,10 +169,10 @@ export function newWire(data: Uint8Array | null | undefined): Buffer {
 }
 
 /**
- * The stored record: layout version u8, kind u8, id u48, ACL id u32, stored cversion i32, owner i64 or TTL u64,
+ * The stored record: layout version u8, kind u8, id u48, ACL id u48, stored cversion i32, owner i64 or TTL u64,
  * due u48, bytes of a long name u32, the long name, then the wire form.
  */
-const HEADER_BYTES = 34;
+const HEADER_BYTES = 36;
 const RECORD_LAYOUT = 1;
 
 export function encodeRecord(node: Znode, aclId: number, dueMs: number, longName: Buffer | undefined): Buffer {
@@ -177,18 +181,18 @@ export function encodeRecord(node: Znode, aclId: number, dueMs: number, longName
   out[0] = RECORD_LAYOUT;
   out[1] = node.kind;
   writeId(out, node.id, 2);
-  out.writeUInt32BE(aclId, 8);
-  out.writeInt32BE(node.storedCversion, 12);
+  writeId(out, aclId, 8);
+  out.writeInt32BE(node.storedCversion, 14);
   if (node.kind === KIND.ttl) {
-    out.writeUInt32BE(Math.floor(node.ttlMs / 2 ** 32), 16);
-    out.writeUInt32BE(node.ttlMs % 2 ** 32, 20);
+    out.writeUInt32BE(Math.floor(node.ttlMs / 2 ** 32), 18);
+    out.writeUInt32BE(node.ttlMs % 2 ** 32, 22);
   } else if (node.kind === KIND.ephemeral) {
-    out.writeBigInt64BE(node.owner, 16);
+    out.writeBigInt64BE(node.owner, 18);
   } else {
-    out.fill(0, 16, 24);
+    out.fill(0, 18, 26);
   }
-  writeId(out, dueMs, 24);
-  out.writeUInt32BE(nameBytes, 30);
+  writeId(out, dueMs, 26);
+  out.writeUInt32BE(nameBytes, 32);
   if (longName !== undefined) longName.copy(out, HEADER_BYTES);
   node.wire.copy(out, HEADER_BYTES + nameBytes);
   return out;
@@ -202,24 +206,25 @@ export interface DecodedRecord {
 /** Fills `node` from a stored record; copies what it keeps. */
 export function decodeRecord(node: Znode, value: Uint8Array): DecodedRecord {
   const from = Buffer.from(value.buffer, value.byteOffset, value.length);
-  if (from[0] !== RECORD_LAYOUT) throw new Error(`znode record of ${node.path} has layout ${from[0]}, not ${RECORD_LAYOUT}`);
+  if (from[0] !== RECORD_LAYOUT)
+    throw new Error(`znode record of ${node.path} has layout ${from[0]}, not ${RECORD_LAYOUT}`);
   node.kind = from[1] as Kind;
   node.id = readId(from, 2);
-  node.storedCversion = from.readInt32BE(12);
-  if (node.kind === KIND.ttl) node.ttlMs = from.readUInt32BE(16) * 2 ** 32 + from.readUInt32BE(20);
-  else if (node.kind === KIND.ephemeral) node.owner = from.readBigInt64BE(16);
-  const start = HEADER_BYTES + from.readUInt32BE(30);
+  node.storedCversion = from.readInt32BE(14);
+  if (node.kind === KIND.ttl) node.ttlMs = from.readUInt32BE(18) * 2 ** 32 + from.readUInt32BE(22);
+  else if (node.kind === KIND.ephemeral) node.owner = from.readBigInt64BE(18);
+  const start = HEADER_BYTES + from.readUInt32BE(32);
   const wire = Buffer.allocUnsafe(from.length - start);
   from.copy(wire, 0, start);
   node.wire = wire;
   node.exists = true;
   node.storedId = node.id;
   node.storedOwner = node.owner;
-  return { aclId: from.readUInt32BE(8), dueMs: readId(from, 24) };
+  return { aclId: readId(from, 8), dueMs: readId(from, 26) };
 }
 
 /** The long name in a stored record whose key holds only its hash. */
 export function longNameOf(value: Uint8Array): string {
   const from = Buffer.from(value.buffer, value.byteOffset, value.length);
-  return from.toString("utf8", HEADER_BYTES, HEADER_BYTES + from.readUInt32BE(30));
+  return from.toString("utf8", HEADER_BYTES, HEADER_BYTES + from.readUInt32BE(32));
 }

@@ -17,7 +17,14 @@ import {
   setDataRequest,
   stat as statCodec,
 } from "@rookery/protocol/client";
-import { chainOf, type Flush, type LogPosition, type MemoryEngine, openMemoryEngine, TRANSACTION } from "@rookery/storage";
+import {
+  chainOf,
+  type Flush,
+  type LogPosition,
+  type MemoryEngine,
+  openMemoryEngine,
+  TRANSACTION,
+} from "@rookery/storage";
 import type { Identity } from "../src/acl.ts";
 import { applyTransaction, type OperationResult } from "../src/apply.ts";
 import { type PrepareConfig, Preparer, type Requester } from "../src/prepare.ts";
@@ -63,7 +70,12 @@ export type Ask =
       readonly ttl?: bigint;
     }
   | { readonly op: "delete"; readonly path: string | null; readonly version?: number }
-  | { readonly op: "setData"; readonly path: string | null; readonly data?: Uint8Array | null; readonly version?: number }
+  | {
+      readonly op: "setData";
+      readonly path: string | null;
+      readonly data?: Uint8Array | null;
+      readonly version?: number;
+    }
   | {
       readonly op: "setAcl";
       readonly path: string | null;
@@ -105,9 +117,11 @@ export function encodeAsk(ask: Ask): Buffer {
     setACLRequest.encode(out, { path: ask.path, acl: ask.acl, version: ask.version ?? -1 });
   } else {
     const { type, request } = operationOf(ask);
-    if (type === OpCode.createTTL) createTTLRequest.encode(out, request as Parameters<typeof createTTLRequest.encode>[1]);
+    if (type === OpCode.createTTL)
+      createTTLRequest.encode(out, request as Parameters<typeof createTTLRequest.encode>[1]);
     else if (type === OpCode.delete) deleteRequest.encode(out, request as Parameters<typeof deleteRequest.encode>[1]);
-    else if (type === OpCode.setData) setDataRequest.encode(out, request as Parameters<typeof setDataRequest.encode>[1]);
+    else if (type === OpCode.setData)
+      setDataRequest.encode(out, request as Parameters<typeof setDataRequest.encode>[1]);
     else if (type === OpCode.check) checkVersionRequest.encode(out, request as { path: string; version: number });
     else createRequest.encode(out, request as Parameters<typeof createRequest.encode>[1]);
   }
@@ -179,7 +193,12 @@ export class Member {
   }
 
   proposeSession(id: bigint, timeoutMs = 10_000): Proposal {
-    return this.enqueue({ ...requester(id), xid: 0, timeMs: this.timeMs, change: { type: "createSession", timeoutMs } });
+    return this.enqueue({
+      ...requester(id),
+      xid: 0,
+      timeMs: this.timeMs,
+      change: { type: "createSession", timeoutMs },
+    });
   }
 
   proposeClose(id: bigint): Proposal {

@@ -3,7 +3,19 @@ import { OpCode, type RequestedAcl } from "@rookery/protocol/client";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Identity } from "../src/acl.ts";
-import { ALICE, type Ask, BOB, bytes, cacheOf, Member, OPEN, type Proposal, requester, SUPER, statOf } from "./member.ts";
+import {
+  ALICE,
+  type Ask,
+  BOB,
+  bytes,
+  cacheOf,
+  Member,
+  OPEN,
+  type Proposal,
+  requester,
+  SUPER,
+  statOf,
+} from "./member.ts";
 import { Model, type ModelOutcome } from "./model.ts";
 
 const IDENTITIES: readonly (readonly Identity[])[] = [[], [ALICE], [BOB], [ALICE, BOB], [SUPER, ALICE]];
@@ -11,7 +23,13 @@ const IDENTITIES: readonly (readonly Identity[])[] = [[], [ALICE], [BOB], [ALICE
 const PATHS = ["/a", "/b", "/a/x", "/a/y", "/a/x/p", "/b/x", "/b/x/p", "/b/x/p/q"];
 const ODD_PATHS = [
   ...["/", "//a", "/a/", "/a//x", "//", "", "x", "x/a", "/a/./x", "/a/..", "/a/x\0", "/\0", "/a\ue000"],
-  ...["/zookeeper", "/zookeeper/config", "/zookeeper/quota", "/zookeeper/config/x", "/zookeeper/quota/zookeeper_limits"],
+  ...[
+    "/zookeeper",
+    "/zookeeper/config",
+    "/zookeeper/quota",
+    "/zookeeper/config/x",
+    "/zookeeper/quota/zookeeper_limits",
+  ],
   "/deep".repeat(300),
 ];
 
@@ -96,7 +114,7 @@ class Run {
     const { timeMs } = this.member;
     const run = (model: Model) => model.run(ask, { session, identities }, zxidOf(proposal), timeMs);
     const expected = run(this.head);
-    this.log.push(`${proposal.index} ${JSON.stringify(ask)} by ${session} ${JSON.stringify(identities)}`);
+    this.log.push(`${proposal.index} ${shown(ask)} by ${session} ${JSON.stringify(identities)}`);
     expect(codeOf(proposal), this.trace()).toBe(expected.code);
     this.line.push({ proposal, expected, apply: run });
   }
@@ -113,7 +131,15 @@ class Run {
     }
     if (choice === 8) return { op: "create", opcode: OpCode.createContainer, path, data, acl, flags: d.small % 7 };
     if (choice === 9) {
-      return { op: "create", opcode: OpCode.createTTL, path, data, acl, flags: d.small % 7, ttl: BigInt(d.small * 20 - 20) };
+      return {
+        op: "create",
+        opcode: OpCode.createTTL,
+        path,
+        data,
+        acl,
+        flags: d.small % 7,
+        ttl: BigInt(d.small * 20 - 20),
+      };
     }
     if (choice < 13) return { op: "delete", path, version };
     if (choice < 15) return { op: "setData", path, data, version };
@@ -123,7 +149,13 @@ class Run {
   private multi(d: Draw): Ask {
     const asks: Ask[] = [];
     for (const [at, more] of d.more.entries()) {
-      const ask = this.single({ ...d, kind: more % 15, path: (more >> 4) % 1000, small: (more >> 3) % 100, acl: (d.acl + at * 7) % 40 });
+      const ask = this.single({
+        ...d,
+        kind: more % 15,
+        path: (more >> 4) % 1000,
+        small: (more >> 3) % 100,
+        acl: (d.acl + at * 7) % 40,
+      });
       // Most multis should succeed.
       if (more % 5 === 0) asks.push({ op: "check", path: this.path(more % 1000), version: more % 3 === 0 ? 0 : -1 });
       else asks.push(ask);
@@ -246,7 +278,8 @@ class Run {
       if (node !== undefined) expect(tree.countDescendants(node)).toBe(this.applied.descendants(path));
     }
     expect([...tree.sessions.keys()].sort()).toEqual([...this.applied.sessions].sort());
-    for (const [id, { ephemerals }] of tree.sessions) expect([...ephemerals].sort()).toEqual(this.applied.ephemerals(id).sort());
+    for (const [id, { ephemerals }] of tree.sessions)
+      expect([...ephemerals].sort()).toEqual(this.applied.ephemerals(id).sort());
     this.checkMemory();
   }
 
@@ -274,6 +307,10 @@ class Run {
   }
 }
 
+function shown(ask: Ask): string {
+  return JSON.stringify(ask, (_, value) => (typeof value === "bigint" ? String(value) : value));
+}
+
 function zxidOf({ index }: Proposal): bigint {
   return (1n << 32n) | BigInt(index);
 }
@@ -296,6 +333,11 @@ describe("the tree", () => {
     );
     const seed = process.env["MODEL_SEED"];
     const runs = process.env["MODEL_RUNS"];
-    await fc.assert(property, { seed: seed === undefined ? 20_240_607 : Number(seed), numRuns: runs === undefined ? 600 : Number(runs), interruptAfterTimeLimit: runs === undefined ? 9_000 : 600_000, markInterruptAsFailure: false });
+    await fc.assert(property, {
+      seed: seed === undefined ? 20_240_607 : Number(seed),
+      numRuns: runs === undefined ? 600 : Number(runs),
+      interruptAfterTimeLimit: runs === undefined ? 9_000 : 600_000,
+      markInterruptAsFailure: false,
+    });
   }, 700_000);
 });

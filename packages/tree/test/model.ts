@@ -34,7 +34,12 @@ export interface ModelWho {
 export interface ModelOutcome {
   readonly code: number;
   readonly path?: string;
-  readonly slots?: readonly { readonly type: number; readonly code: number; readonly path?: string; readonly stat?: Stat }[];
+  readonly slots?: readonly {
+    readonly type: number;
+    readonly code: number;
+    readonly path?: string;
+    readonly stat?: Stat;
+  }[];
 }
 
 class Refused extends Error {
@@ -97,7 +102,8 @@ export class Model {
     const prefix = path === "/" ? "/" : `${path}/`;
     const names: string[] = [];
     for (const other of this.nodes.keys()) {
-      if (other !== "/" && other.startsWith(prefix) && !other.slice(prefix.length).includes("/")) names.push(other.slice(prefix.length));
+      if (other !== "/" && other.startsWith(prefix) && !other.slice(prefix.length).includes("/"))
+        names.push(other.slice(prefix.length));
     }
     return names.sort();
   }
@@ -230,7 +236,8 @@ export class Model {
     if (full !== "/") valid(full);
     if (this.nodes.has(full)) throw new Refused(-110);
     if (parent.kind === "ephemeral") throw new Refused(-108);
-    if (full === "/zookeeper/quota/zookeeper_limits" || full === "/zookeeper/quota/zookeeper_stats") throw new Refused(-8);
+    if (full === "/zookeeper/quota/zookeeper_limits" || full === "/zookeeper/quota/zookeeper_stats")
+      throw new Refused(-8);
     let kind: Kind = "persistent";
     if (opcode === 19 || (inMulti && flags === 4)) kind = "container";
     else if (withTtl) kind = "ttl";

@@ -197,7 +197,7 @@ function bytes(value: Uint8Array, field: number): void {
   tag(field, BYTES);
 }
 
-/** Up to this many characters a loop beats `utf8Write`, here as in `JuteWriter`. */
+/** Up to this many characters a loop wins. More than in `JuteWriter`: here the bytes must be counted before they are written. */
 const LOOP_CHARS_MAX = 24;
 
 function text(value: string, field: number): void {

@@ -16,7 +16,13 @@ describe("order (specification §3.5)", () => {
     engine.release();
     await runtime.settle();
     // The first read sees version 0 at zxid 2 and no data, the second what the session wrote at zxid 3.
-    expect(client.take()).toEqual(["1: zxid 2 err 0 +6", "2: zxid 2 err 0 +72", "-2: zxid 2 err 0", "3: zxid 3 err 0 +68", "4: zxid 3 err 0 +73"]);
+    expect(client.take()).toEqual([
+      "1: zxid 2 err 0 +6",
+      "2: zxid 2 err 0 +72",
+      "-2: zxid 2 err 0",
+      "3: zxid 3 err 0 +68",
+      "4: zxid 3 err 0 +73",
+    ]);
   });
 
   it("does not let a session's read wait for another session's write", async () => {
@@ -196,7 +202,9 @@ describe("sessions", () => {
     const after = await rig({}, before.engine.crash());
     expect(after.member.tree.find("/e")?.owner).toBe(client.sessionId);
     await after.runtime.advance(3500);
-    expect((await after.connect({ id: client.sessionId, password: client.password, timeoutMs: 4000 })).take()).toEqual(["opened"]);
+    expect((await after.connect({ id: client.sessionId, password: client.password, timeoutMs: 4000 })).take()).toEqual([
+      "opened",
+    ]);
     await after.runtime.advance(6000);
     expect(after.member.tree.find("/e")).toBeUndefined();
   });

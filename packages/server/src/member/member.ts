@@ -9,10 +9,10 @@ import {
   ErrorCode,
   firstSessionId,
   type JuteReader,
-  JuteReader as Reader,
   JuteWriter,
   OpCode,
   ProtocolError,
+  JuteReader as Reader,
   sessionPassword,
   Xid,
 } from "@rookery/protocol/client";
@@ -132,6 +132,7 @@ export class Member {
     this.nextSession = firstSessionId(engine.meta.sid, this.startedMs);
     proposer.onCommitted = (index) => this.onCommitted(index);
     proposer.onFailed = (error) => this.fail(error);
+    proposer.onFlushed = (ms) => this.stats.flushTime.add(ms);
   }
 
   // ── Connections ────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,7 +154,10 @@ export class Member {
 
   private drop(client: Client, reason: string): void {
     this.stats.connectionsDropped++;
-    this.logger.debug({ address: client.transport.address, session: client.session?.id.toString(16), reason }, "connection closed");
+    this.logger.debug(
+      { address: client.transport.address, session: client.session?.id.toString(16), reason },
+      "connection closed",
+    );
     this.closed(client);
     client.transport.destroy();
   }
@@ -278,14 +282,35 @@ export class Member {
     return false;
   }
 
-  private write(client: Client, session: ServerSession, xid: number, opcode: number, buffer: Buffer, start: number, end: number): void {
+  private write(
+    client: Client,
+    session: ServerSession,
+    xid: number,
+    opcode: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): void {
     const { input } = this;
     input.reset(buffer, start + 8, end);
-    const transaction = this.preparer.prepare(opcode, input, client, xid, this.proposer.nextIndex, this.runtime.wallMs());
+    const transaction = this.preparer.prepare(
+      opcode,
+      input,
+      client,
+      xid,
+      this.proposer.nextIndex,
+      this.runtime.wallMs(),
+    );
     this.propose(transaction, client, session, xid, opcode);
   }
 
-  private propose(transaction: Transaction, client: Client | undefined, session: ServerSession | undefined, xid: number, opcode: number): void {
+  private propose(
+    transaction: Transaction,
+    client: Client | undefined,
+    session: ServerSession | undefined,
+    xid: number,
+    opcode: number,
+  ): void {
     const proposed = this.proposer.propose(encodeTransaction(transaction));
     const proposal: Proposal = { proposed, transaction, client, session, xid, opcode, receivedMs: this.nowMs };
     this.stats.proposals++;
@@ -304,7 +329,8 @@ export class Member {
     if (client.state === "closed") return false;
     const queued = client.waiting.length;
     const unread = client.out.position + client.transport.pendingBytes();
-    if (queued < WAITING_MAX && (queued === 0 || !this.crowded()) && unread <= this.options.outputBytesPause) return true;
+    if (queued < WAITING_MAX && (queued === 0 || !this.crowded()) && unread <= this.options.outputBytesPause)
+      return true;
     if (!client.stalled) {
       client.stalled = true;
       this.stalled.push(client);
@@ -338,7 +364,15 @@ export class Member {
 
   // ── Answers ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  private answer(client: Client, xid: number, opcode: number, buffer: Buffer, start: number, end: number, receivedMs: number): void {
+  private answer(
+    client: Client,
+    xid: number,
+    opcode: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    receivedMs: number,
+  ): void {
     const { out } = client;
     const { epoch, counter } = this.tree.applied;
     if (opcode === OpCode.ping) {
@@ -395,7 +429,14 @@ export class Member {
   }
 
   /** Answers with a bare header, now or behind what is waiting; then closes, if told. */
-  private answerLater(client: Client, xid: number, opcode: number, code: number, zxid: Held["zxid"], closes: boolean): void {
+  private answerLater(
+    client: Client,
+    xid: number,
+    opcode: number,
+    code: number,
+    zxid: Held["zxid"],
+    closes: boolean,
+  ): void {
     const held: Held = { ...HELD, xid, opcode, receivedMs: this.nowMs, code, zxid, closes };
     if (client.waiting.length === 0) this.answerHeld(client, held);
     else client.waiting.push(held);
@@ -476,7 +517,13 @@ export class Member {
     let asked: { high: number; low: number; timeoutMs: number; id: bigint; password: Uint8Array | null };
     try {
       input.int();
-      asked = { high: input.int(), low: input.uint(), timeoutMs: input.int(), id: input.long(), password: input.buffer() };
+      asked = {
+        high: input.int(),
+        low: input.uint(),
+        timeoutMs: input.int(),
+        id: input.long(),
+        password: input.buffer(),
+      };
       client.speaksReadOnly = input.remaining >= 1;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -500,7 +547,12 @@ export class Member {
     }
     this.stats.revalidations++;
     const session = this.sessions.get(asked.id);
-    if (session === undefined || session.closing || session.tree === undefined || !isPassword(asked.id, asked.password)) {
+    if (
+      session === undefined ||
+      session.closing ||
+      session.tree === undefined ||
+      !isPassword(asked.id, asked.password)
+    ) {
       this.connectResponse(client, 0, 0n);
       this.finish(client);
       return false;
@@ -526,7 +578,13 @@ export class Member {
     client.session = session;
     session.client = client;
     const change: Change = { type: "createSession", timeoutMs };
-    const transaction = { sessionHigh: session.high, sessionLow: session.low, xid: 0, timeMs: this.runtime.wallMs(), change };
+    const transaction = {
+      sessionHigh: session.high,
+      sessionLow: session.low,
+      xid: 0,
+      timeMs: this.runtime.wallMs(),
+      change,
+    };
     this.propose(transaction, client, session, 0, OpCode.createSession);
   }
 
@@ -550,7 +608,14 @@ export class Member {
 
   private closeSession(session: ServerSession, client: Client | undefined, xid: number): void {
     session.closing = true;
-    const transaction = this.preparer.prepareClose(session.id, { sessionHigh: session.high, sessionLow: session.low, identities: [] }, this.transactionsInFlight(), xid, this.proposer.nextIndex, this.runtime.wallMs());
+    const transaction = this.preparer.prepareClose(
+      session.id,
+      { sessionHigh: session.high, sessionLow: session.low, identities: [] },
+      this.transactionsInFlight(),
+      xid,
+      this.proposer.nextIndex,
+      this.runtime.wallMs(),
+    );
     this.propose(transaction, client, session, xid, OpCode.closeSession);
   }
 
@@ -609,7 +674,8 @@ export class Member {
     if (proposal.opcode === OpCode.createSession) this.sessionCreated(proposal);
     else if (proposal.opcode === OpCode.closeSession) this.sessionClosed(proposal);
     if (client === undefined || client.state === "closed") return;
-    if (client.waiting.shift() !== proposal) throw new Error(`proposal ${proposed.index} is not what its client waits for`);
+    if (client.waiting.shift() !== proposal)
+      throw new Error(`proposal ${proposed.index} is not what its client waits for`);
     if (proposal.opcode === OpCode.createSession) {
       this.attach(client, session as ServerSession);
       this.connectResponse(client, (session as ServerSession).timeoutMs, (session as ServerSession).id);
@@ -640,7 +706,11 @@ export class Member {
     }
   }
 
-  private reply(client: Client, { proposed, transaction, xid, opcode }: Proposal, results: OperationResult[] | undefined): void {
+  private reply(
+    client: Client,
+    { proposed, transaction, xid, opcode }: Proposal,
+    results: OperationResult[] | undefined,
+  ): void {
     const { change } = transaction;
     const { epoch, counter } = proposed;
     if (change.type === "failure") {
@@ -751,11 +821,16 @@ export class Member {
       if (this.stuckCommit === undefined) await this.commit(this.tree.takeCommit());
     }
     const entries = log.last.index - state.applied.index;
-    if (entries > 0) this.logger.info({ entries, ms: Math.round(this.runtime.monotonicMs() - begunMs) }, "replayed the log behind the state");
+    if (entries > 0)
+      this.logger.info(
+        { entries, ms: Math.round(this.runtime.monotonicMs() - begunMs) },
+        "replayed the log behind the state",
+      );
   }
 
   private replayEntry(entry: LogEntry): void {
-    if (entry.kind !== TRANSACTION) throw new Error(`log entry ${entry.index} is of kind ${entry.kind}, which this version does not know`);
+    if (entry.kind !== TRANSACTION)
+      throw new Error(`log entry ${entry.index} is of kind ${entry.kind}, which this version does not know`);
     applyTransaction(this.tree, entry, decodeTransaction(entry.payload));
   }
 

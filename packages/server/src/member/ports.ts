@@ -52,6 +52,8 @@ export interface Proposer {
   onCommitted: (index: number) => void;
   /** Called once when nothing can be committed any more. */
   onFailed: (error: Error) => void;
+  /** Called with what each flush of the log took, in ms, for reports. */
+  onFlushed: (ms: number) => void;
   /** There may be room again where there was none. */
   retry(): void;
   /** Resolves when everything proposed has been committed. */

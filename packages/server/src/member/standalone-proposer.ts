@@ -11,6 +11,7 @@ const COUNTER_MAX = 0xffff_ffff;
 export class StandaloneProposer implements Proposer {
   onCommitted: (index: number) => void = () => {};
   onFailed: (error: Error) => void = () => {};
+  onFlushed: (ms: number) => void = () => {};
   uncommittedBytes = 0;
   private readonly log: TransactionLog;
   private readonly runtime: Runtime;
@@ -79,11 +80,13 @@ export class StandaloneProposer implements Proposer {
   }
 
   private append(batch: LogEntry[], batchBytes: number): void {
+    const begunMs = this.runtime.monotonicMs();
     const upTo = (batch[batch.length - 1] as LogEntry).index;
     this.log.append(batch, (batch[0] as LogEntry).index - 1).then(
       () => {
         this.flushing = false;
         this.uncommittedBytes -= batchBytes;
+        this.onFlushed(this.runtime.monotonicMs() - begunMs);
         // The disk works on the next batch while this one is applied.
         this.flush();
         this.onCommitted(upTo);

@@ -54,6 +54,8 @@ export class Stats {
   readonly latency = new Summary();
   readonly readLatency = new Latency();
   readonly updateLatency = new Latency();
+  /** How long the log took to make a batch durable, ms. */
+  readonly flushTime = new Summary();
   /** Transactions in one state commit, and how long the commit took, ms. */
   readonly commitTime = new Latency();
   readonly commitSize = new Summary();
@@ -117,6 +119,7 @@ export class Stats {
     this.latency.reset();
     this.readLatency.reset();
     this.updateLatency.reset();
+    this.flushTime.reset();
     this.commitTime.reset();
     this.commitSize.reset();
     this.batchSize.reset();

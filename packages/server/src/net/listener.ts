@@ -38,7 +38,9 @@ export class Listener {
       this.server.once("error", reject);
       this.server.listen({ port: clientPort, host: clientPortAddress, backlog: clientPortListenBacklog }, () => {
         this.server.off("error", reject);
-        this.server.on("error", (error) => this.logger.error({ error: error.message }, "the client port failed to accept"));
+        this.server.on("error", (error) =>
+          this.logger.error({ error: error.message }, "the client port failed to accept"),
+        );
         resolve((this.server.address() as { port: number }).port);
       });
     });
@@ -58,7 +60,10 @@ export class Listener {
     const address = socket.remoteAddress ?? "";
     const held = this.byAddress.get(address) ?? 0;
     const { maxClientConnections, maxConnections } = this.member.options;
-    if ((maxClientConnections > 0 && held >= maxClientConnections) || (maxConnections > 0 && this.connections.size >= maxConnections)) {
+    if (
+      (maxClientConnections > 0 && held >= maxClientConnections) ||
+      (maxConnections > 0 && this.connections.size >= maxConnections)
+    ) {
       this.member.stats.connectionsRejected++;
       this.logger.warn({ address, held }, "connection refused: too many");
       socket.destroy();

@@ -119,6 +119,7 @@ function summaries({ member, tellsStart }: Report): Partial<Record<(typeof SUMMA
   const { created, deleted, changed, children } = tree.watches.fired;
   return {
     // A commit of the state is what a snapshot is there: after it the log before is no longer needed.
+    fsynctime: stats.flushTime,
     snapshottime: stats.commitTime,
     dbinittime: tellsStart ? once(engine.recovery.elapsedMs) : NO_SUMMARY,
     startup_txns_loaded: tellsStart ? once(engine.recovery.replayEntries) : NO_SUMMARY,

@@ -24,11 +24,13 @@ final class Check {
   private static final long CASE_SECONDS = 60;
 
   private final String only;
+  private final Body afterFailure;
   private final List<String> failed = new ArrayList<>();
   private int passed;
 
-  Check(String only) {
+  Check(String only, Body afterFailure) {
     this.only = only;
+    this.afterFailure = afterFailure;
   }
 
   void run(String name, Body body) {
@@ -74,6 +76,11 @@ final class Check {
       if (frame.getClassName().startsWith("rookery.interop.") && !frame.getClassName().endsWith(".Check")) {
         System.out.println("    at " + frame);
       }
+    }
+    try {
+      afterFailure.run();
+    } catch (Exception failure) {
+      System.out.println("    and then: " + failure);
     }
   }
 

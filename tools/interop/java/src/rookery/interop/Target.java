@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -63,6 +64,17 @@ final class Target implements AutoCloseable {
       }
       Thread.sleep(50);
     }
+  }
+
+  /** So that one case that ends the server does not fail all that follow; says what the server said last. */
+  void startAgainIfEnded() throws Exception {
+    if (process.isAlive()) {
+      return;
+    }
+    System.out.println("    the server had ended with status " + process.exitValue() + ":");
+    List<String> said = Files.readAllLines(log);
+    said.stream().skip(Math.max(0, said.size() - 15)).forEach(line -> System.out.println("    | " + line));
+    start();
   }
 
   /** SIGTERM, and its end awaited. */
