@@ -47,11 +47,11 @@ export class Connection {
   }
 
   /** Resolves when the server has granted a session. */
-  async open(): Promise<this> {
+  async open(timeoutMs = CONNECT_TIMEOUT_MS): Promise<this> {
     const { promise, resolve, reject } = settle<void>();
     this.#onOpen = resolve;
     this.onLost = reject;
-    const timer = setTimeout(() => this.#lose(new Error("no session within 10 s")), CONNECT_TIMEOUT_MS);
+    const timer = setTimeout(() => this.#lose(new Error(`no session within ${timeoutMs / 1000} s`)), timeoutMs);
     this.#socket.write(
       frame((out) =>
         connectRequest.encode(out, {

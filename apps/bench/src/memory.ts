@@ -15,6 +15,7 @@ export const MEMORY_FLAGS = {
   size: wholeNumber("bytes of a value", 100, 0, 1_000_000),
   heap: text("ZooKeeper's -Xmx (1000m, as zkServer.sh)", "size"),
   "default-heap": whether("measure ZooKeeper a second time, with the heap the JVM chooses"),
+  crash: whether("before the restart, kill the servers instead of asking them to stop"),
   data: text("folder for the servers' data (the system's temporary folder)", "folder"),
   json: whether("print one JSON line instead of a table"),
 };
@@ -52,12 +53,12 @@ export async function memory(words: readonly string[]): Promise<number> {
   if (process.platform !== "linux") throw new NotRun("needs /proc");
   const measured: Measured[] = [];
   for (const subject of subjects) measured.push(await measure(subject, options));
-  const { nodes, size } = options;
+  const { nodes, size, crash } = options;
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ machine: machine(), settings: { nodes, size }, measured })}\n`);
+    process.stdout.write(`${JSON.stringify({ machine: machine(), settings: { nodes, size, crash }, measured })}\n`);
   } else {
     process.stdout.write(
-      `\n${table(measured)}\n${count(nodes)} znodes of ${size} bytes, ${count(CHILDREN)} to a parent.\n${describeMachine()}\n`,
+      `\n${table(measured)}\n${count(nodes)} znodes of ${size} bytes, ${count(CHILDREN)} to a parent; ${crash ? "killed" : "stopped"} before the restart.\n${describeMachine()}\n`,
     );
   }
   return 0;
@@ -66,6 +67,7 @@ export async function memory(words: readonly string[]): Promise<number> {
 interface Tree {
   readonly nodes: number;
   readonly size: number;
+  readonly crash: boolean;
   readonly data: string | undefined;
 }
 
@@ -79,7 +81,7 @@ async function measure(subject: Subject, tree: Tree): Promise<Measured> {
     const createsPerSecond = await fill(server, subject, tree);
     const filled = await residentAfterRest(server);
     progress(`restarting ${subject.name}`);
-    await server.process.stop();
+    await (tree.crash ? server.process.kill() : server.process.stop());
     server = await subject.start(folder);
     await untilOk(server);
     const untilOkSeconds = (performance.now() - server.startedAt) / 1000;

@@ -37,6 +37,8 @@ export interface Running {
   readonly output: () => string;
   /** Asks it to stop; after a minute it is not asked any more. */
   stop(): Promise<void>;
+  /** Ends it without asking, as a crash would. */
+  kill(): Promise<void>;
 }
 
 /** Without variables that would configure one side only. */
@@ -82,6 +84,10 @@ export function start(
       child.kill("SIGTERM");
       await ended;
       clearTimeout(timer);
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
     },
   };
 }

@@ -26,8 +26,7 @@ const ways: { readonly [name: string]: Way } = {
     fs.fdatasync(plain, () => done());
   },
   "O_DSYNC write on the pool": (length, at, done) => fs.write(synced, bytes, 0, length, at, () => done()),
-  "O_DSYNC writev on the pool": (length, at, done) =>
-    fs.writev(synced, [bytes.subarray(0, length)], at, () => done()),
+  "O_DSYNC writev on the pool": (length, at, done) => fs.writev(synced, [bytes.subarray(0, length)], at, () => done()),
 };
 
 for (const length of [256, 32 * 1024, 256 * 1024, 1024 * 1024]) {
@@ -43,7 +42,9 @@ for (const length of [256, 32 * 1024, 256 * 1024, 1024 * 1024]) {
   for (const [name, taken] of times) {
     const sorted = taken.toSorted((a, b) => a - b);
     const part = (of: number): string => (sorted[Math.floor(sorted.length * of)] as number).toFixed(3);
-    console.log(`${String(length).padStart(7)} bytes, ${name.padEnd(36)} p50 ${part(0.5)} p90 ${part(0.9)} p99 ${part(0.99)} ms`);
+    console.log(
+      `${String(length).padStart(7)} bytes, ${name.padEnd(36)} p50 ${part(0.5)} p90 ${part(0.9)} p99 ${part(0.99)} ms`,
+    );
   }
 }
 fs.closeSync(plain);

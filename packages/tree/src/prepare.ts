@@ -151,7 +151,7 @@ export class Preparer {
       case OpCode.setACL:
         return this.setAcl(input, who);
       case OpCode.check:
-        return this.check(input, who);
+        return inMulti ? this.check(input, who) : ErrorCode.UNIMPLEMENTED;
       default:
         return ErrorCode.MARSHALLINGERROR;
     }

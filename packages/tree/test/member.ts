@@ -11,6 +11,7 @@ import {
   type MultiOperation,
   multiRequest,
   OpCode,
+  Permission,
   type RequestedAcl,
   type Stat,
   setACLRequest,
@@ -25,12 +26,13 @@ import {
   openMemoryEngine,
   TRANSACTION,
 } from "@rookery/storage";
-import type { Identity } from "../src/acl.ts";
+import { type AclList, type Identity, permits } from "../src/acl.ts";
 import { applyTransaction, type OperationResult } from "../src/apply.ts";
 import { type PrepareConfig, Preparer, type Requester } from "../src/prepare.ts";
+import { answerRead, type Reader } from "../src/reads.ts";
 import { STATE_TABLES } from "../src/schema.ts";
 import { decodeTransaction, encodeTransaction, type Transaction } from "../src/transaction.ts";
-import { Tree, type TreeOptions } from "../src/tree.ts";
+import { Tree, type TreeOptions, type TreeSession } from "../src/tree.ts";
 import { STAT, type Znode } from "../src/znode.ts";
 
 export const CONFIG: PrepareConfig = {
@@ -296,6 +298,13 @@ export class Member {
     await this.committing.done;
   }
 
+  /** Completes a flush of the state that the test itself asked for. */
+  async landHeld(): Promise<void> {
+    const { held } = this;
+    this.held = undefined;
+    held?.complete();
+  }
+
   async finishCommit(): Promise<void> {
     if (this.committing === undefined) return;
     await this.landCommit();
@@ -357,6 +366,68 @@ export class Member {
     if (node === undefined) throw new Error(`${path} is absent`);
     return [...this.tree.childrenOf(node)].sort();
   }
+}
+
+/** A connection that reads: what it was told, and as whom it asks. */
+export class Listener implements Reader {
+  identities: readonly Identity[];
+  treeSession: TreeSession | undefined;
+  /** Each as "type path", with "now" before those that setWatches makes up. */
+  events: string[] = [];
+  readonly zxids: string[] = [];
+
+  constructor(...identities: readonly Identity[]) {
+    this.identities = identities;
+  }
+
+  notify(type: number, path: string, epoch: number, counter: number, acl: AclList): void {
+    if (!permits(acl, Permission.READ, this.identities, CONFIG)) return;
+    this.events.push(`${type} ${path}`);
+    this.zxids.push(`${epoch}/${counter}`);
+  }
+
+  notifyNow(type: number, path: string): void {
+    this.events.push(`now ${type} ${path}`);
+  }
+
+  /** The events since last asked. */
+  heard(): string[] {
+    const { events } = this;
+    this.events = [];
+    return events;
+  }
+}
+
+export interface Answer {
+  readonly code: number;
+  readonly body: JuteReader;
+}
+
+/** A read, asked and answered in bytes. */
+export function read(
+  member: Member,
+  opcode: number,
+  write: (out: JuteWriter) => void,
+  reader: Reader = new Listener(),
+): Answer {
+  const request = new JuteWriter();
+  write(request);
+  const out = new JuteWriter();
+  const code = answerRead(opcode, new JuteReader(request.take()), out, member.tree, reader, CONFIG);
+  return { code, body: new JuteReader(out.take()) };
+}
+
+/** A read of a path that may set a watch. */
+export function readPath(member: Member, opcode: number, path: string | null, reader?: Reader, watch = false): Answer {
+  return read(
+    member,
+    opcode,
+    (out) => {
+      out.string(path);
+      out.bool(watch);
+    },
+    reader,
+  );
 }
 
 export function statOf(node: Znode): Stat {

@@ -9,7 +9,7 @@ import { In, Out } from "./jute.ts";
 import { auth, closeSession, errorName, OP, ping, type Request } from "./requests.ts";
 
 /** How long anything may take that should happen at once, milliseconds. */
-export const DEADLINE_MS = 8_000;
+const DEADLINE_MS = 8_000;
 
 export class Connection {
   readonly socket: Socket;

@@ -299,7 +299,7 @@ export function malformed(type: number, body: Buffer | string = Buffer.alloc(0))
   };
 }
 
-export function readStat(input: In): Stat {
+function readStat(input: In): Stat {
   return {
     czxid: input.long(),
     mzxid: input.long(),

@@ -32,7 +32,12 @@ export class Server implements Address {
   static async start(configuration: Configuration): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "rookery-behaviour-"));
     const server = new Server(configuration, folder, await freePort());
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.discard();
+      throw error;
+    }
     return server;
   }
 

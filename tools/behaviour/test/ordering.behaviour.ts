@@ -1,7 +1,7 @@
 /** What comes before what. Specification §3.2, §3.5 and §13. */
 
 import { describe, expect } from "vitest";
-import type { Client } from "../src/client.ts";
+import { Client } from "../src/client.ts";
 import { testOn } from "../src/fixtures.ts";
 import {
   check,
@@ -65,6 +65,18 @@ describe("replies", () => {
     const replies = await c.pipeline(...Array.from({ length: 100 }, () => setData(root, "x")));
     const first = replies[0]?.zxid ?? 0n;
     expect(replies.map(({ zxid }) => zxid)).toEqual(replies.map((_, n) => first + BigInt(n)));
+  });
+
+  test("of many megabytes to one pipeline come all, to a client that does nothing else and is alone", async ({
+    throwaway,
+  }) => {
+    const server = await throwaway();
+    const client = await Client.open(server.port);
+    const data = "x".repeat(100_000);
+    await client.ok(create("/big", { data }));
+    const replies = await client.pipeline(...Array.from({ length: 300 }, () => getData("/big")));
+    expect(replies.every(({ value }) => (value as { data: string }).data === data)).toBe(true);
+    client.abandon();
   });
 
   test("more than the server takes at a time come nevertheless, all and in order", async ({ c, root }) => {

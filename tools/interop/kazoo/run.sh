@@ -59,8 +59,8 @@ if [ $status -gt 1 ]; then
   tail -n 40 "$work/required.log"
 fi
 if [ $status -eq 1 ]; then
-  # The short tracebacks only: what kazoo and the server logged stays in the file.
-  sed -n '/^=* FAILURES\|^=* ERRORS/,$p' "$work/required.log" | head -n "${KAZOO_LINES:-300}"
+  # The short tracebacks; what kazoo logged stays in the file.
+  sed -n '/^=* \(FAILURES\|ERRORS\)/,/^=* short test summary/p' "$work/required.log" | head -n 300
 fi
 "$venv/bin/python" "$interop/kazoo/left_out.py" "$work/required.xml" "$work/listed.xml" && result=0 || result=$?
 if [ $result -eq 0 ]; then rm -rf "$work"; else echo "logs: $work"; fi

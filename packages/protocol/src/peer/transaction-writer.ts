@@ -198,7 +198,7 @@ function bytes(value: Uint8Array, field: number): void {
 }
 
 /** Up to this many characters a loop wins. More than in `JuteWriter`: here the bytes must be counted before they are written. */
-const LOOP_CHARS_MAX = 24;
+const LOOP_CHARS_MAX = 40;
 
 function text(value: string, field: number): void {
   const length = value.length;
