@@ -331,8 +331,8 @@ describe("the tree", () => {
         await run.finish();
       },
     );
-    const seed = process.env["MODEL_SEED"];
-    const runs = process.env["MODEL_RUNS"];
+    const seed = process.env.MODEL_SEED;
+    const runs = process.env.MODEL_RUNS;
     await fc.assert(property, {
       seed: seed === undefined ? 20_240_607 : Number(seed),
       numRuns: runs === undefined ? 600 : Number(runs),

@@ -317,3 +317,14 @@ it("opens an engine that another member wrote to", async () => {
   const second = await rig({}, openMemoryEngine({ tables: STATE_TABLES, disk }));
   expect(second.member.sessions.size).toBe(1);
 });
+
+it("goes on with a client whose own replies stalled it once they are sent, though nothing was pending", async () => {
+  const { connect, send, runtime } = await rig({ outputBytesPause: 1000 });
+  const client = await connect();
+  send(client, ask.create(1, "/a"), ask.set(2, "/a", Buffer.alloc(2000)));
+  await runtime.settle();
+  const before = client.resumed;
+  expect(send(client, ask.get(3, "/a"))).toBe(false);
+  await runtime.settle();
+  expect(client.resumed).toBe(before + 1);
+});

@@ -90,6 +90,7 @@ export class Member {
   private readonly inFlight = new Deque<Proposal>();
   private readonly unflushed: Client[] = [];
   private stalled: Client[] = [];
+  private unstallDeferred = false;
   private readonly input: JuteReader = new Reader();
   private readonly scratch = new JuteWriter();
   private nextSession: bigint;
@@ -182,6 +183,11 @@ export class Member {
       this.flush(unflushed[at] as Client);
     }
     unflushed.length = 0;
+    // A flush that the kernel takes whole makes room and no transport tells of it.
+    if (!this.unstallDeferred && this.stalled.some((client) => client.state === "closed" || this.canTake(client))) {
+      this.unstallDeferred = true;
+      this.runtime.defer(this.unstallInTurn);
+    }
   }
 
   private flush(client: Client): void {
@@ -327,15 +333,18 @@ export class Member {
   /** Whether more frames of this client may come; if not, it is resumed when there is room. */
   private hasRoom(client: Client): boolean {
     if (client.state === "closed") return false;
-    const queued = client.waiting.length;
-    const unread = client.out.position + client.transport.pendingBytes();
-    if (queued < WAITING_MAX && (queued === 0 || !this.crowded()) && unread <= this.options.outputBytesPause)
-      return true;
+    if (this.canTake(client)) return true;
     if (!client.stalled) {
       client.stalled = true;
       this.stalled.push(client);
     }
     return false;
+  }
+
+  private canTake(client: Client): boolean {
+    const queued = client.waiting.length;
+    const unread = client.out.position + client.transport.pendingBytes();
+    return queued < WAITING_MAX && (queued === 0 || !this.crowded()) && unread <= this.options.outputBytesPause;
   }
 
   private crowded(): boolean {
@@ -349,8 +358,16 @@ export class Member {
 
   /** The transport has sent what was pending. */
   drained(client: Client): void {
-    if (client.stalled) this.unstall();
+    if (client.stalled) this.unstallInTurn();
   }
+
+  /** Lets clients go on that were stalled by their own replies, which the kernel has taken in the meantime. */
+  private readonly unstallInTurn = () => {
+    this.unstallDeferred = false;
+    this.beginTurn();
+    this.unstall();
+    this.endTurn();
+  };
 
   private unstall(): void {
     if (this.stalled.length === 0) return;
