@@ -11,6 +11,7 @@ import {
   isIpAclId,
   JuteReader,
   JuteWriter,
+  ProtocolError,
 } from "@rookery/protocol/client";
 
 /** Who a connection is, in one scheme. A connection has several; the list is replaced, never changed in place. */
@@ -131,7 +132,7 @@ export const ACL_BYTES_MAX = 1 << 20;
 /**
  * A list as it will be stored: duplicates gone, then `auth` replaced by who asks, every id accepted by its scheme.
  * Undefined when that leaves nothing, an entry is not valid, or identities times `auth` entries come to more than
- * {@link ACL_BYTES_MAX}. Source: ZooKeeper 3.9, PrepRequestProcessor.fixupACL.
+ * {@link ACL_BYTES_MAX}. Throws `ProtocolError` for a null id. Source: ZooKeeper 3.9, PrepRequestProcessor.fixupACL.
  */
 export function fixAcl(
   asked: readonly AskedAcl[] | null,
@@ -168,14 +169,20 @@ function isValid(scheme: string | null, id: string | null, config: AuthConfig): 
     case "auth":
       return true;
     case "world":
-      return id === "anyone";
+      return text(id) === "anyone";
     case "digest":
-      return config.digestEnabled && id !== null && isDigestAclId(id);
+      return config.digestEnabled && isDigestAclId(text(id));
     case "ip":
-      return id !== null && isIpAclId(id);
+      return isIpAclId(text(id));
     default:
       return false;
   }
+}
+
+/** A null id, where a scheme looks at it, is a request that cannot be decoded. Source: specification §1.4. */
+function text(id: string | null): string {
+  if (id === null) throw new ProtocolError("NULL_VALUE", "an ACL entry without an id");
+  return id;
 }
 
 /** What whoAmI may show of an identity: of a digest, the user. Source: ZooKeeper 3.9, AuthUtil. */

@@ -284,7 +284,9 @@ export class Preparer {
   private check(input: JuteReader, who: Requester): Operation | number {
     const path = input.string();
     const version = input.int();
-    if (path === null || pathProblem(path) !== undefined) return ErrorCode.BADARGUMENTS;
+    // Upstream fails the whole multi at this, before it looks at any operation.
+    if (path === null) throw new ProtocolError("NULL_VALUE", "a check without a path");
+    if (pathProblem(path) !== undefined) return ErrorCode.BADARGUMENTS;
     const node = this.tree.peek(path);
     const seen = node === undefined ? undefined : this.seen(node);
     if (seen === undefined || !seen.exists) return ErrorCode.NONODE;

@@ -100,6 +100,31 @@ describe("names and sizes", () => {
   }, 20_000);
 });
 
+describe("a path", () => {
+  it("has one spelling, also when only the store has the znode", async () => {
+    const member = new Member();
+    for (const path of ["/a", "/a/b", "/a/b/c"]) member.do({ op: "create", path, data: bytes("1") });
+    await member.commit();
+    for (const path of ["//a", "//a/b", "//a/b/c", "/a//b", "/a//b/c", "///a", "/a/", "a", "a/b", "x/a/b"]) {
+      await member.restart();
+      expect(member.tree.find(path)).toBeUndefined();
+      expect(member.tree.peek(path)).toBeUndefined();
+      expect(member.do({ op: "setData", path }).code).toBe(-8);
+      expect(member.do({ op: "delete", path }).code).toBeLessThan(0);
+      await member.commit();
+    }
+    expect(["/a", "/a/b", "/a/b/c"].map((path) => member.stat(path).version)).toEqual([0, 0, 0]);
+    expect([...cacheOf(member.tree).keys()].sort()).toEqual([
+      "/",
+      "/a",
+      "/a/b",
+      "/a/b/c",
+      "/zookeeper",
+      "/zookeeper/quota",
+    ]);
+  });
+});
+
 describe("a restart", () => {
   it("P3: keeps every field of Stat, lists, kinds, sessions and counters", async () => {
     const member = new Member();
@@ -199,12 +224,16 @@ describe("memory", () => {
   it("is not emptied by a count of everything", async () => {
     const member = new Member();
     for (let n = 0; n < 300; n++) member.do({ op: "create", path: `/p${n % 10}${n >= 10 ? `/c${n}` : ""}` });
+    for (let n = 0; n < 5; n++) member.do({ op: "create", path: `/p1/c11/d${n}` });
     await member.commit();
     await member.restart();
     const held = cacheOf(member.tree).size;
     const [one] = [member.tree.find("/p1")];
-    expect(member.tree.countDescendants(one as never)).toBe(29);
+    expect(member.tree.countDescendants(one as never)).toBe(34);
     expect(cacheOf(member.tree).size).toBe(held + 1);
+    let sum = 0;
+    for (const { cost } of cacheOf(member.tree).values()) sum += cost;
+    expect(member.tree.cacheBytes).toBe(sum);
   });
 
   it("of a large znode just looked up is not let go before the operation that wants it is done", async () => {

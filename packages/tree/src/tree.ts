@@ -582,6 +582,7 @@ export class Tree {
     const above = slash === 0 ? "/" : path.slice(0, slash);
     const parent = this.cache.get(above) ?? this.descend(above);
     if (parent === undefined || !parent.exists) return undefined;
+    parent.hot = true;
     const node = this.load(path, path.slice(slash + 1), parent);
     if (node !== undefined) this.remember(node);
     return node;
@@ -595,6 +596,8 @@ export class Tree {
     let parent = this.root;
     for (let start = 1; ; ) {
       const slash = path.indexOf("/", start);
+      // An empty component: "//name" and "/name" are not the same.
+      if (slash === start) return undefined;
       const prefix = slash < 0 ? path : path.slice(0, slash);
       let node = this.cache.get(prefix);
       if (node === undefined) {

@@ -22,7 +22,23 @@ const IDENTITIES: readonly (readonly Identity[])[] = [[], [ALICE], [BOB], [ALICE
 
 const PATHS = ["/a", "/b", "/a/x", "/a/y", "/a/x/p", "/b/x", "/b/x/p", "/b/x/p/q"];
 const ODD_PATHS = [
-  ...["/", "//a", "/a/", "/a//x", "//", "", "x", "x/a", "/a/./x", "/a/..", "/a/x\0", "/\0", "/a\ue000"],
+  ...[
+    "/",
+    "//a",
+    "//a/x",
+    "//a/x/p",
+    "/a/",
+    "/a//x",
+    "//",
+    "",
+    "x",
+    "x/a",
+    "/a/./x",
+    "/a/..",
+    "/a/x\0",
+    "/\0",
+    "/a\ue000",
+  ],
   ...[
     "/zookeeper",
     "/zookeeper/config",

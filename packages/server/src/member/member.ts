@@ -55,6 +55,8 @@ const DIRTY_BYTES_COMMIT = 8 << 20;
 const DIRTY_BYTES_MAX = 256 << 20;
 /** A change waits at most this long for a state commit, ms. */
 const COMMIT_DELAY_MS = 5000;
+/** Identities of one connection; an auth above it fails. */
+const IDENTITIES_MAX = 256;
 /** Pause before a commit that found no room is tried again, ms. */
 const RETRY_MS = 1000;
 /** Log entries kept behind the durably applied one, for members that lag. */
@@ -320,6 +322,7 @@ export class Member {
     const proposed = this.proposer.propose(encodeTransaction(transaction));
     const proposal: Proposal = { proposed, transaction, client, session, xid, opcode, receivedMs: this.nowMs };
     this.stats.proposals++;
+    if (session !== undefined) session.inFlight++;
     this.inFlight.push(proposal);
     client?.waiting.push(proposal);
   }
@@ -490,7 +493,7 @@ export class Member {
       this.drop(client, "undecodable auth");
       return false;
     }
-    if (added === undefined) {
+    if (added === undefined || client.identities.length >= IDENTITIES_MAX) {
       this.stats.authFailures++;
       this.answerLater(client, xid, OpCode.auth, ErrorCode.AUTHFAILED, "zero", true);
       return false;
@@ -628,7 +631,8 @@ export class Member {
     const transaction = this.preparer.prepareClose(
       session.id,
       { sessionHigh: session.high, sessionLow: session.low, identities: [] },
-      this.transactionsInFlight(),
+      // Most sessions that end have nothing on its way: a thousand at once must not look through each other's closes.
+      session.inFlight === 0 ? [] : this.transactionsInFlight(),
       xid,
       this.proposer.nextIndex,
       this.runtime.wallMs(),
@@ -685,6 +689,7 @@ export class Member {
     const results: OperationResult[] | undefined = isMulti && client !== undefined ? [] : undefined;
     applyTransaction(this.tree, proposed, transaction, results);
     if (proposal.opcode === OpCode.createTTL && transaction.change.type === "create") this.stats.ttlCreated++;
+    if (session !== undefined) session.inFlight--;
     const latencyMs = this.nowMs - proposal.receivedMs;
     this.stats.latency.add(latencyMs);
     this.stats.updateLatency.add(latencyMs);

@@ -15,6 +15,8 @@ export class ServerSession implements Timed {
   client: Client | undefined;
   /** A close is on its way: requests for it are dropped. */
   closing = false;
+  /** Its proposals that have not been applied. */
+  inFlight = 0;
   /** Undefined until its creation has been applied. */
   tree: TreeSession | undefined;
 
