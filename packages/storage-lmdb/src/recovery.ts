@@ -592,12 +592,22 @@ async function takeDraft(
 
 const SMALL_BYTES = 256 * 1024;
 
-/** A new file of zeros that are on the medium. Written in pieces, so that the log's own flushes pass between them. */
-export async function createZeroed(files: Files, path: string, size: number): Promise<File> {
+/**
+ * A new file of zeros that are on the medium. Written in pieces, so that the log's own flushes pass between them;
+ * with `pause`, in small ones, and it is awaited after each.
+ */
+export async function createZeroed(
+  files: Files,
+  path: string,
+  size: number,
+  pause?: () => Promise<void> | undefined,
+): Promise<File> {
   const file = await files.open(path, "create");
+  const step = pause === undefined ? ZEROS.length : PACED_BYTES;
   try {
-    for (let at = 0; at < size; at += ZEROS.length) {
-      await file.write(ZEROS.subarray(0, Math.min(ZEROS.length, size - at)), at);
+    for (let at = 0; at < size; at += step) {
+      await file.write(ZEROS.subarray(0, Math.min(step, size - at)), at);
+      await pause?.();
     }
     return file;
   } catch (error) {
@@ -605,6 +615,9 @@ export async function createZeroed(files: Files, path: string, size: number): Pr
     throw error;
   }
 }
+
+/** A piece of this size holds up a flush that comes at the same moment by about the flush's own time. */
+const PACED_BYTES = 128 * 1024;
 
 export function isFull(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;

@@ -87,10 +87,12 @@ export class StandaloneProposer implements Proposer {
         this.flushing = false;
         this.uncommittedBytes -= batchBytes;
         this.onFlushed(this.runtime.monotonicMs() - begunMs);
-        // The disk works on the next batch while this one is applied.
         this.flush();
-        this.onCommitted(upTo);
-        if (!this.flushing && this.batch.length === 0) this.wake();
+        // Behind the log's own start of the next write: the disk works on that batch while this one is applied.
+        queueMicrotask(() => {
+          this.onCommitted(upTo);
+          if (!this.flushing && this.batch.length === 0) this.wake();
+        });
       },
       (error: Error) => {
         if (error instanceof StorageError && error.code === "FULL") {
