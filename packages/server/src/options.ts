@@ -80,5 +80,5 @@ export const DEFAULT_OPTIONS: ServerOptions = {
   fourLetterWords: ["srvr", "ruok", "mntr", "isro"],
   reconfigEnabled: false,
   dataFolder: undefined,
-  cacheBytesMax: 64 << 20,
+  cacheBytesMax: 32 << 20,
 };

@@ -14,8 +14,8 @@ import { createZeroed, isFull, newSalt, type Place, type Recovered, type Spare, 
 import { corrupt, mark, markFor, type Segment, segmentOf, walk, walkSync, writeSegmentHeader } from "./segment.ts";
 
 /** Bounds of one flush; an entry larger than that goes alone. */
-export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
-export const BATCH_ENTRIES_MAX = 4096;
+const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+const BATCH_ENTRIES_MAX = 4096;
 /** Entries kept in memory behind the durable ones, so that followers a little behind cost no reads. */
 const TAIL_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -593,7 +593,7 @@ export class SegmentedLog implements TransactionLog {
   }
 }
 
-const TAIL_ENTRIES_MAX = 65_536;
+const TAIL_ENTRIES_MAX = 8192;
 
 function grow(batch: Batch, size: number): void {
   const bytes = Buffer.allocUnsafeSlow(Math.max(batch.length + size, batch.bytes.length * 2));

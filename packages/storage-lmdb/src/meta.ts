@@ -8,7 +8,7 @@ import { checksumOf } from "@rookery/storage/internal";
 import type { File, Files } from "./files.ts";
 import { isZero } from "./record.ts";
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 const SLOT_BYTES = 4096;
 const HEADER_BYTES = 28;
 const MAGIC = Buffer.from("ROOKMETA", "latin1");

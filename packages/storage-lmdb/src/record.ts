@@ -14,7 +14,7 @@
 import type { LogEntry, LogPosition } from "@rookery/storage";
 import { chainWith, checksumOf, word } from "@rookery/storage/internal";
 
-export const RECORD_HEADER_BYTES = 56;
+const RECORD_HEADER_BYTES = 56;
 /** A segment's records begin here: the header has a block of its own. */
 export const SEGMENT_HEADER_BYTES = 4096;
 export const RECORD_MAGIC = 0x4b52;

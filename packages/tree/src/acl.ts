@@ -42,7 +42,7 @@ export function encodeAcl(entries: readonly Acl[]): Uint8Array {
   return out.take();
 }
 
-export function decodeAcl(bytes: Uint8Array): Acl[] {
+function decodeAcl(bytes: Uint8Array): Acl[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const input = new JuteReader();
   input.reset(buffer, 0, buffer.length);
