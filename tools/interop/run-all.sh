@@ -52,15 +52,15 @@ fi
 if [ -x "$repo/tools/behaviour/run.sh" ]; then
   heading "behaviour suite"
   if [ "$TARGET" = rookery ]; then
-    suite behaviour 4 "$repo/tools/behaviour/run.sh" both
+    suite behaviour 10 "$repo/tools/behaviour/run.sh" both
   else
-    suite behaviour 4 "$repo/tools/behaviour/run.sh" zookeeper
+    suite behaviour 10 "$repo/tools/behaviour/run.sh" zookeeper
   fi
 fi
-suite kazoo 8 "$interop/kazoo/run.sh"
-suite java 4 "$interop/java/run.sh"
-suite go 4 "$interop/go/run.sh"
-suite c 3 "$interop/c/run.sh"
+suite kazoo 15 "$interop/kazoo/run.sh"
+suite java 8 "$interop/java/run.sh"
+suite go 6 "$interop/go/run.sh"
+suite c 6 "$interop/c/run.sh"
 
 heading "summary"
 for i in "${!names[@]}"; do

@@ -60,6 +60,8 @@ function running(
     listener.close();
     settle.reject(error);
   };
+  // Storage may have failed while the port was being opened, when nobody was told.
+  if (member.failure !== undefined) member.onFailed(member.failure);
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= (async () => {

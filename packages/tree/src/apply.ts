@@ -97,7 +97,9 @@ function applyOperation(tree: Tree, operation: Operation, transaction: Transacti
 }
 
 /** A path that another transaction removed, or that a later session holds, is not this session's any more. */
-function closeSession(tree: Tree, id: bigint, paths: readonly string[]): void {
+function closeSession(tree: Tree, id: bigint, named: readonly string[]): void {
+  // None named: too many for a record. What the session holds is the same everywhere, and in the same order.
+  const paths = named.length > 0 ? named : [...(tree.sessions.get(id)?.ephemerals ?? [])];
   for (const path of paths) {
     const node = tree.find(path);
     if (node !== undefined && node.kind === KIND.ephemeral && node.owner === id) tree.deleteNode(path);

@@ -115,7 +115,7 @@ export class Preparer {
       alive.push(path);
       this.removeSpeculatively(node);
     }
-    return { ...blank(who, xid, timeMs), change: { type: "closeSession", paths: alive } };
+    return { ...blank(who, xid, timeMs), change: { type: "closeSession", paths: fitsOneRecord(alive) ? alive : [] } };
   }
 
   /**
@@ -390,6 +390,15 @@ export class Preparer {
     const bytes = encodeAcl(fixed);
     return OPEN.equals(bytes) ? NO_DATA : bytes;
   }
+}
+
+/** Bytes of the paths a closeSession names; with more it names none, which means all that the session holds. */
+const CLOSE_PATH_BYTES_MAX = 1 << 20;
+
+function fitsOneRecord(paths: readonly string[]): boolean {
+  let bytes = 0;
+  for (const path of paths) bytes += 3 * path.length;
+  return bytes <= CLOSE_PATH_BYTES_MAX;
 }
 
 const CONFIG = "/zookeeper/config";

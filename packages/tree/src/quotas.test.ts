@@ -55,12 +55,14 @@ describe("a quota", () => {
     expect(member.quotaNotices).toEqual([]);
   });
 
-  it("Q5: counts anew when its stats are made or written to", () => {
+  it("Q5: counts anew when its stats are made, and goes on from what is written to them", () => {
     const member = limited("");
     expect(member.data(STATS)).toBe("count=1,bytes=5");
     member.do({ op: "create", path: "/app/a", data: bytes("123") });
     member.do({ op: "setData", path: STATS, data: bytes("count=1000") });
-    expect(member.data(STATS)).toBe("count=2,bytes=8");
+    expect(member.data(STATS)).toBe("count=1000");
+    member.do({ op: "create", path: "/app/b", data: bytes("45") });
+    expect(member.data(STATS)).toBe("count=1001,bytes=2");
   });
 
   it("Q6: shows usage without a version or an event", () => {

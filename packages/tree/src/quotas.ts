@@ -76,7 +76,9 @@ export class Quotas {
   }
 
   onDataSet(node: Znode, grown: number): void {
-    if (node.path.startsWith(ROOT)) this.onQuotaNode(node);
+    // Only its creation recounts: a recount costs the whole subtree, and anyone may write to an open znode.
+    const limited = node.path.startsWith(ROOT) ? limitedBy(node.path, LIMITS) : undefined;
+    if (limited !== undefined) this.limits.set(limited, parseLimits(node));
     if (this.limits.size !== 0 && grown !== 0) this.charge(node.path, 0, grown);
   }
 

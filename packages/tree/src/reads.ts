@@ -139,9 +139,16 @@ function redacted(acl: AclList): Uint8Array {
   return encodeAcl(entries);
 }
 
+/**
+ * A multiRead's answer stops growing here, bytes: one frame can ask for the same large znode sixty thousand times. The
+ * reads beyond it answer THROTTLEDOP, which says that they were not done. One read may pass it.
+ */
+export const MULTI_READ_BYTES_MAX: number = 32 << 20;
+
 /** Each read alone: one that fails does not stop the others. Sets no watch. */
 function multiRead(input: JuteReader, out: JuteWriter, tree: Tree, reader: Reader, config: AuthConfig): number {
   let code: number = ErrorCode.OK;
+  const start = out.position;
   for (;;) {
     const opcode = input.int();
     const done = input.bool();
@@ -159,9 +166,11 @@ function multiRead(input: JuteReader, out: JuteWriter, tree: Tree, reader: Reade
         ? ErrorCode.MARSHALLINGERROR
         : node === undefined
           ? ErrorCode.NONODE
-          : permits(node.acl, Permission.READ, reader.identities, config)
-            ? ErrorCode.OK
-            : ErrorCode.NOAUTH;
+          : !permits(node.acl, Permission.READ, reader.identities, config)
+            ? ErrorCode.NOAUTH
+            : out.position - start > MULTI_READ_BYTES_MAX
+              ? ErrorCode.THROTTLEDOP
+              : ErrorCode.OK;
     if (node === undefined || failed !== ErrorCode.OK) {
       writeMultiHeader(out, -1, false, failed);
       out.int(failed);

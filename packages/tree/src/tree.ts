@@ -73,6 +73,8 @@ export class Tree {
   readonly openAcl: AclList;
   /** The last transaction applied. Changed by {@link advance} alone. */
   applied: LogPosition;
+  /** Id of the session created last, 0n if none was: a clock that went back must not bring ids back. */
+  lastSession = 0n;
   /** Existing znodes. */
   nodeCount = 0;
   ephemeralCount = 0;
@@ -412,6 +414,7 @@ export class Tree {
   }
 
   createSession(id: bigint, timeoutMs: number): void {
+    this.lastSession = id;
     this.sessions.set(id, { id, timeoutMs, ephemerals: new Set() });
     this.dirtySessions.set(id, timeoutMs);
   }
@@ -640,6 +643,8 @@ export class Tree {
       node.wire.length +
       (node.children === undefined ? 0 : node.children.size * CHILD_COST);
     this.cacheBytes += cost - node.cost;
+    // What grew must be able to push something out, or listing alone would fill the memory.
+    if (cost > node.cost) this.sweepSteps += SWEEP_STEPS;
     node.cost = cost;
   }
 
@@ -718,6 +723,7 @@ export class Tree {
     this.nodeCount = meta.readUIntBE(16, 6);
     this.ephemeralCount = meta.readUIntBE(22, 6);
     this.dataBytes = meta.readUIntBE(28, 6);
+    this.lastSession = meta.readBigInt64BE(34);
     const root = this.store.get(TABLE.node, nodeKey(0, "").key);
     if (root === undefined) throw new Error("the state has no root");
     const { aclId } = decodeRecord(this.root, root);
@@ -735,13 +741,14 @@ export class Tree {
   }
 
   private encodeMeta(): Buffer {
-    const out = Buffer.allocUnsafe(34);
+    const out = Buffer.allocUnsafe(42);
     out.writeUInt32BE(TREE_FORMAT, 0);
     out.writeUIntBE(this.nextNodeId, 4, 6);
     out.writeUIntBE(this.nextAclId, 10, 6);
     out.writeUIntBE(this.nodeCount, 16, 6);
     out.writeUIntBE(this.ephemeralCount, 22, 6);
     out.writeUIntBE(this.dataBytes, 28, 6);
+    out.writeBigInt64BE(this.lastSession, 34);
     return out;
   }
 }

@@ -152,6 +152,12 @@ export class WatchManager {
     this.fired = noCounts();
   }
 
+  /** A watcher's registrations in both tables. */
+  countOf(watcher: Watcher): number {
+    const held = this.held.get(watcher);
+    return held === undefined ? 0 : held.data.size + held.child.size;
+  }
+
   /** Registrations in both tables. */
   get count(): number {
     return this.registrations;

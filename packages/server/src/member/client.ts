@@ -40,7 +40,9 @@ export type ClientState = "new" | "opening" | "open" | "closed";
 
 export class Client implements Reader {
   readonly transport: Transport;
+  /** Wall clock at which the connection was accepted, for reports; and the monotonic one. */
   readonly openedMs: number;
+  readonly acceptedMs: number;
   identities: readonly Identity[];
   session: ServerSession | undefined = undefined;
   state: ClientState = "new";
@@ -48,6 +50,8 @@ export class Client implements Reader {
   speaksReadOnly = false;
   readonly out = new JuteWriter();
   readonly waiting = new Deque<Proposal | Held>();
+  /** Bytes of the frames in `waiting`. */
+  heldBytes = 0;
   /** Refused a frame and waits for room. */
   stalled = false;
   /** Has replies in `out` that no flush has taken yet. */
@@ -68,19 +72,24 @@ export class Client implements Reader {
 
   private readonly config: AuthConfig;
   private readonly stats: Stats;
+  /** Bytes of output at which it is handed on within a turn. */
+  private readonly outputBytesHeld: number;
   private readonly onOutput: (client: Client) => void;
 
   constructor(
     transport: Transport,
     openedMs: number,
-    config: AuthConfig,
+    acceptedMs: number,
+    config: AuthConfig & { readonly outputBytesPause: number },
     stats: Stats,
     onOutput: (client: Client) => void,
   ) {
     this.transport = transport;
     this.openedMs = openedMs;
+    this.acceptedMs = acceptedMs;
     this.identities = [{ scheme: "ip", id: transport.address }];
     this.config = config;
+    this.outputBytesHeld = config.outputBytesPause;
     this.stats = stats;
     this.onOutput = onOutput;
   }
@@ -114,14 +123,15 @@ export class Client implements Reader {
   }
 
   notifyNow(type: number, path: string): void {
+    if (this.state !== "open") return;
     this.event(type, path, -1, -1);
   }
 
-  /** A frame is counted, and a flush asked for. */
+  /** A frame is counted, and a flush asked for: once a turn, and again when much has come together within it. */
   wrote(): void {
     this.sent++;
     this.stats.packetsSent++;
-    if (this.unflushed) return;
+    if (this.unflushed && this.out.position <= this.outputBytesHeld) return;
     this.unflushed = true;
     this.onOutput(this);
   }
@@ -129,7 +139,7 @@ export class Client implements Reader {
   flush(): void {
     this.unflushed = false;
     if (this.state === "closed") this.out.reset();
-    else this.transport.write(this.out.take());
+    else if (this.out.position > 0) this.transport.write(this.out.take());
   }
 
   /** Requests not yet answered. */

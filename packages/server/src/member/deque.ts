@@ -32,6 +32,11 @@ export class Deque<T> {
     return item;
   }
 
+  clear(): void {
+    this.items = [];
+    this.head = 0;
+  }
+
   *[Symbol.iterator](): IterableIterator<T> {
     for (let at = this.head; at < this.items.length; at++) yield this.items[at] as T;
   }

@@ -318,13 +318,173 @@ it("opens an engine that another member wrote to", async () => {
   expect(second.member.sessions.size).toBe(1);
 });
 
-it("goes on with a client whose own replies stalled it once they are sent, though nothing was pending", async () => {
+it("does not stop reading a client whose transport takes all it is sent, however much that is", async () => {
   const { connect, send, runtime } = await rig({ outputBytesPause: 1000 });
   const client = await connect();
   send(client, ask.create(1, "/a"), ask.set(2, "/a", Buffer.alloc(2000)));
   await runtime.settle();
-  const before = client.resumed;
-  expect(send(client, ask.get(3, "/a"))).toBe(false);
+  expect(send(client, ask.get(3, "/a"), ask.get(4, "/a"))).toBe(true);
+});
+
+describe("what one client may cost the others", () => {
+  it("goes on with a client once its transport has sent what was pending", async () => {
+    const { member, connect, send, runtime } = await rig({ outputBytesPause: 1000 });
+    const client = await connect();
+    send(client, ask.create(1, "/a"), ask.set(2, "/a", Buffer.alloc(2000)));
+    await runtime.settle();
+    client.reads = false;
+    expect(send(client, ask.get(3, "/a"))).toBe(false);
+    const before = client.resumed;
+    client.unread = 0;
+    member.drained(client.client);
+    expect(client.resumed).toBe(before + 1);
+  });
+
+  it("holds few bytes of requests behind a write, and none of a connection that is gone", async () => {
+    const { connect, send, engine, runtime } = await rig();
+    const client = await connect();
+    engine.hold();
+    send(client, ask.create(1, "/a"));
+    const long = ask.get(2, `/${"x".repeat(500_000)}`);
+    let taken = 1;
+    while (send(client, long)) taken++;
+    expect(taken).toBeLessThan(6);
+    expect(client.client.heldBytes).toBeLessThan(3 << 20);
+    const moved = await connect({ id: client.sessionId, password: client.password });
+    expect([moved.take(), client.closed]).toEqual([["opened"], "destroyed"]);
+    expect([client.client.waiting.length, client.client.heldBytes]).toEqual([0, 0]);
+    engine.release();
+    await runtime.settle();
+    send(moved, ask.exists(1, "/a"));
+    expect(moved.take()).toEqual(["1: zxid 2 err 0 +68"]);
+  });
+
+  it("hands on the events of one batch as they come to much, and drops who does not take them", async () => {
+    const { connect, send, runtime } = await rig({ outputBytesPause: 1000, outputBytesMax: 4000 });
+    const path = `/${"n".repeat(200)}`;
+    const [watcher, writer] = [await connect(), await connect()];
+    send(writer, ask.create(1, path));
+    await runtime.settle();
+    send(
+      watcher,
+      frame(1, OpCode.addWatch, (out) => {
+        out.string(path);
+        out.int(0);
+      }),
+    );
+    watcher.reads = false;
+    send(writer, ...Array.from({ length: 100 }, (_, at) => ask.set(at + 2, path, "x")));
+    await runtime.settle();
+    expect(watcher.closed).toBe("destroyed");
+    expect(watcher.unread).toBeLessThan(6000);
+  });
+
+  it("answers no more than 32 MiB to one multiRead; the reads beyond say that they were not done", async () => {
+    const { member, connect, send, runtime } = await rig();
+    const client = await connect();
+    send(client, ask.create(1, "/big"), ask.set(2, "/big", Buffer.alloc(1_000_000)));
+    await runtime.settle();
+    const many = frame(3, OpCode.multiRead, (out) => {
+      for (let left = 2000; left > 0; left--) {
+        out.int(OpCode.getData);
+        out.bool(false);
+        out.int(-1);
+        out.string("/big");
+        out.bool(false);
+      }
+      out.int(-1);
+      out.bool(true);
+      out.int(-1);
+    });
+    const sentBefore = member.stats.responseBytes;
+    client.take();
+    send(client, many);
+    const [line] = client.take();
+    const bytes = Number(/\+(\d+)$/.exec(line ?? "")?.[1]);
+    expect(bytes).toBeGreaterThan(32 << 20);
+    expect(bytes).toBeLessThan(35 << 20);
+    expect(member.stats.responseBytes).toBeGreaterThan(sentBefore);
+  });
+
+  it("lets the others have a turn when a client's requests have taken ten milliseconds, and comes back to it", async () => {
+    const { connect, send, runtime } = await rig();
+    const client = await connect();
+    const clock = runtime.monotonicMs.bind(runtime);
+    // Each look at the clock finds it 4 ms later.
+    runtime.monotonicMs = () => {
+      runtime.ms += 4;
+      return clock();
+    };
+    const before = client.resumed;
+    expect(send(client, ...Array.from({ length: 100 }, (_, at) => ask.get(at, "/")))).toBe(false);
+    expect(client.take().length).toBeLessThan(50);
+    await runtime.settle();
+    expect(client.resumed).toBeGreaterThan(before);
+  });
+
+  it("does not expire a client that the server itself does not read for want of room", async () => {
+    const { connect, send, engine, runtime, member } = await rig({ globalOutstandingLimit: 2 });
+    const client = await connect({ timeoutMs: 4000 });
+    engine.hold();
+    while (send(client, ask.create(1, "/a")));
+    await runtime.advance(20_000);
+    expect(member.sessions.size).toBe(1);
+    engine.release();
+    await runtime.settle();
+    await runtime.advance(7000);
+    expect(member.sessions.size).toBe(0);
+  });
+});
+
+it("tries again by itself what the log had no room for, and does not wait for it when it is stopped", async () => {
+  const { connect, send, engine, runtime, member } = await rig();
+  const client = await connect();
+  client.take();
+  const { append } = engine.log;
+  engine.log.append = () => Promise.reject(new StorageError("FULL", "no room"));
+  send(client, ask.create(1, "/a"));
   await runtime.settle();
-  expect(client.resumed).toBe(before + 1);
+  engine.log.append = append;
+  await runtime.advance(1500);
+  expect(client.take()).toEqual(["1: zxid 2 err 0 +6"]);
+  engine.log.append = () => Promise.reject(new StorageError("FULL", "no room"));
+  send(client, ask.create(2, "/b"));
+  const stopped = member.stop();
+  await runtime.settle();
+  await stopped;
+  expect(client.closed).toBe("ended");
+});
+
+it("gives no session id twice, though the clock stands still over a restart", async () => {
+  const before = await rig();
+  const first = await before.connect();
+  before.send(first, ask.close(1));
+  await before.runtime.settle();
+  const after = await rig({}, before.engine.crash());
+  const second = await after.connect();
+  expect(second.sessionId).not.toBe(first.sessionId);
+  expect((await after.connect({ id: first.sessionId, password: first.password })).take()).toEqual(["refused"]);
+});
+
+it("proposes no collecting while there is little room", async () => {
+  const { connect, send, engine, runtime, member } = await rig({ containerCheckIntervalMs: 1000 });
+  const client = await connect({ timeoutMs: 20_000 });
+  const ttl = frame(1, OpCode.createTTL, (out) => {
+    out.string("/t");
+    out.buffer(null);
+    out.int(1);
+    out.int(31);
+    out.string("world");
+    out.string("anyone");
+    out.int(5);
+    out.long(100n);
+  });
+  send(client, ttl);
+  await runtime.settle();
+  engine.setSpace("low");
+  await runtime.advance(5000);
+  expect(member.tree.find("/t")).toBeDefined();
+  engine.setSpace("ok");
+  await runtime.advance(2000);
+  expect(member.tree.find("/t")).toBeUndefined();
 });

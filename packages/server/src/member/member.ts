@@ -45,6 +45,12 @@ import { Stats } from "./stats.ts";
 
 /** Requests of one client that may wait behind its writes before its socket is not read. */
 const WAITING_MAX = 1024;
+/** Bytes of the requests of one client that may wait. */
+const HELD_BYTES_MAX = 2 << 20;
+/** After this long in one turn, ms, each client may send one more request before the others have theirs. */
+const TURN_MS = 10;
+/** Watches of one connection; it is closed above. */
+const WATCHES_MAX = 1 << 20;
 /** Bytes proposed and not yet committed above which no more are taken. */
 const UNCOMMITTED_BYTES_MAX = 64 << 20;
 /** Znodes changed since the last state commit: at the first a commit starts, at the second proposals wait for it. */
@@ -93,6 +99,10 @@ export class Member {
   private readonly unflushed: Client[] = [];
   private stalled: Client[] = [];
   private unstallDeferred = false;
+  /** Requests taken, to look at the clock now and then; and whether this turn's time is used up. */
+  private turnRequests = 0;
+  private turnSpent = false;
+  private retriedMs = 0;
   private readonly input: JuteReader = new Reader();
   private readonly scratch = new JuteWriter();
   private nextSession: bigint;
@@ -141,7 +151,8 @@ export class Member {
   // ── Connections ────────────────────────────────────────────────────────────────────────────────────────────
 
   accept(transport: Transport): Client {
-    const client = new Client(transport, this.runtime.wallMs(), this.options, this.stats, this.onOutput);
+    const { runtime, options, stats } = this;
+    const client = new Client(transport, runtime.wallMs(), runtime.monotonicMs(), options, stats, this.onOutput);
     this.clients.add(client);
     return client;
   }
@@ -152,6 +163,8 @@ export class Member {
     client.state = "closed";
     this.clients.delete(client);
     this.tree.watches.forget(client);
+    client.waiting.clear();
+    client.heldBytes = 0;
     if (client.session?.client === client) client.session.client = undefined;
   }
 
@@ -176,6 +189,7 @@ export class Member {
   /** Call before the frames of a chunk, and {@link endTurn} after: what they share is read once. */
   beginTurn(): void {
     this.nowMs = this.runtime.monotonicMs();
+    this.turnSpent = false;
   }
 
   /** Sends every reply written since the last turn. */
@@ -185,7 +199,8 @@ export class Member {
       this.flush(unflushed[at] as Client);
     }
     unflushed.length = 0;
-    // A flush that the kernel takes whole makes room and no transport tells of it.
+    this.turnSpent = false;
+    // A flush that the kernel takes whole makes room and no transport tells of it; so does the end of a long turn.
     if (!this.unstallDeferred && this.stalled.some((client) => client.state === "closed" || this.canTake(client))) {
       this.unstallDeferred = true;
       this.runtime.defer(this.unstallInTurn);
@@ -200,7 +215,8 @@ export class Member {
   }
 
   private readonly onOutput = (client: Client) => {
-    this.unflushed.push(client);
+    if (client.out.position > this.options.outputBytesPause) this.flush(client);
+    else this.unflushed.push(client);
   };
 
   // ── Requests ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,7 +226,7 @@ export class Member {
    * @param buffer - Not written to again by anybody: requests that wait keep a view on it.
    */
   receive(client: Client, buffer: Buffer, start: number, end: number): boolean {
-    if (this.stopping || client.state === "closed") return false;
+    if (this.stopping || this.failed !== undefined || client.state === "closed") return false;
     client.received++;
     this.stats.packetsReceived++;
     this.stats.bytesReceived += end - start + 4;
@@ -246,6 +262,7 @@ export class Member {
         if (client.waiting.length === 0) {
           this.answer(client, xid, opcode, buffer, start, end, this.nowMs);
         } else {
+          client.heldBytes += end - start;
           client.waiting.push({ ...HELD, xid, opcode, receivedMs: this.nowMs, frame: buffer.subarray(start, end) });
         }
         return this.hasRoom(client);
@@ -336,6 +353,14 @@ export class Member {
   /** Whether more frames of this client may come; if not, it is resumed when there is room. */
   private hasRoom(client: Client): boolean {
     if (client.state === "closed") return false;
+    // The clock is looked at every few requests: some cost milliseconds, most less than looking.
+    if ((++this.turnRequests & 3) === 0) {
+      this.turnSpent = this.runtime.monotonicMs() - this.nowMs > TURN_MS;
+      if (this.tree.watches.countOf(client) > WATCHES_MAX) {
+        this.drop(client, "too many watches");
+        return false;
+      }
+    }
     if (this.canTake(client)) return true;
     if (!client.stalled) {
       client.stalled = true;
@@ -345,18 +370,27 @@ export class Member {
   }
 
   private canTake(client: Client): boolean {
+    if (this.turnSpent || this.overfull()) return false;
     const queued = client.waiting.length;
-    const unread = client.out.position + client.transport.pendingBytes();
-    return queued < WAITING_MAX && (queued === 0 || !this.crowded()) && unread <= this.options.outputBytesPause;
+    if (queued >= WAITING_MAX || client.heldBytes > HELD_BYTES_MAX || (queued > 0 && this.crowded())) return false;
+    return this.unread(client) <= this.options.outputBytesPause;
+  }
+
+  /** Bytes of replies that the client has not taken. */
+  private unread(client: Client): number {
+    return client.out.position + client.transport.pendingBytes();
   }
 
   private crowded(): boolean {
     return (
       this.inFlight.length >= this.options.globalOutstandingLimit ||
-      this.proposer.uncommittedBytes > UNCOMMITTED_BYTES_MAX ||
-      this.tree.dirtyCount > DIRTY_MAX ||
-      this.tree.dirtyBytes > DIRTY_BYTES_MAX
+      this.proposer.uncommittedBytes > UNCOMMITTED_BYTES_MAX
     );
+  }
+
+  /** More has changed than the state commits keep up with. */
+  private overfull(): boolean {
+    return this.tree.dirtyCount > DIRTY_MAX || this.tree.dirtyBytes > DIRTY_BYTES_MAX;
   }
 
   /** The transport has sent what was pending. */
@@ -376,10 +410,14 @@ export class Member {
     if (this.stalled.length === 0) return;
     const { stalled } = this;
     this.stalled = [];
-    for (const client of stalled) {
+    let at = 0;
+    for (; at < stalled.length && !this.turnSpent; at++) {
+      const client = stalled[at] as Client;
       client.stalled = false;
       if (client.state !== "closed" && this.hasRoom(client)) client.transport.resume();
     }
+    // Those that had no time now go before those that had.
+    if (at < stalled.length) this.stalled = [...stalled.slice(at), ...this.stalled];
   }
 
   // ── Answers ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -464,6 +502,7 @@ export class Member {
 
   private answerHeld(client: Client, held: Held): void {
     if (held.frame !== undefined) {
+      client.heldBytes -= held.frame.length;
       this.answer(client, held.xid, held.opcode, held.frame, 0, held.frame.length, held.receivedMs);
       return;
     }
@@ -522,7 +561,7 @@ export class Member {
     out.buffer(null);
     out.endFrame(frame);
     client.wrote();
-    return true;
+    return this.hasRoom(client);
   }
 
   // ── Sessions ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -647,6 +686,7 @@ export class Member {
   private readonly onTick = () => {
     this.beginTurn();
     // Without room for their closing, sessions stay: they are looked at again when there is room.
+    this.hearStalled();
     const expired = this.engine.space === "none" ? [] : this.clock.expire(this.nowMs);
     for (const session of expired) {
       if (session.closing) continue;
@@ -654,9 +694,21 @@ export class Member {
       this.logger.info({ session: session.id.toString(16), timeoutMs: session.timeoutMs }, "session expired");
       this.closeSession(session, undefined, 0);
     }
+    if (this.nowMs - this.retriedMs >= RETRY_MS) {
+      this.retriedMs = this.nowMs;
+      this.proposer.retry();
+    }
     this.commitWhenDue();
     this.endTurn();
   };
+
+  /** Clients that this member does not read because of its own load are not silent: their sessions go on. */
+  private hearStalled(): void {
+    for (const client of this.stalled) {
+      if (client.session !== undefined && this.unread(client) <= this.options.outputBytesPause)
+        client.session.heardMs = this.nowMs;
+    }
+  }
 
   // ── Commits ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -865,6 +917,10 @@ export class Member {
       this.sessions.set(tree.id, session);
       this.clock.add(session);
     }
+    // The clock may have gone back since: an id that was given once is not given again.
+    const { lastSession } = this.tree;
+    if (lastSession >> 56n === this.nextSession >> 56n && lastSession >= this.nextSession)
+      this.nextSession = lastSession + 1n;
     const { options } = this;
     this.timers = [
       this.runtime.every(this.checkMs, this.onTick),
@@ -890,7 +946,7 @@ export class Member {
   }
 
   private collectSome(): void {
-    if (this.collecting.length === 0) return;
+    if (this.collecting.length === 0 || this.engine.space !== "ok") return;
     this.beginTurn();
     for (let left = COLLECT_AT_ONCE; left > 0 && !this.crowded(); left--) {
       const path = this.collecting.pop();
@@ -911,6 +967,11 @@ export class Member {
   }
 
   /** False once it has begun to stop. */
+  /** Why the member stopped by itself, if it did. */
+  get failure(): Error | undefined {
+    return this.failed;
+  }
+
   get serving(): boolean {
     return this.failed === undefined && !this.stopping;
   }

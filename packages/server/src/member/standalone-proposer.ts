@@ -98,6 +98,7 @@ export class StandaloneProposer implements Proposer {
         if (error instanceof StorageError && error.code === "FULL") {
           // Nothing was written and the log lives: the batch waits for room, and with it those who asked.
           this.stuck = { batch, batchBytes };
+          this.wake();
           return;
         }
         this.onFailed(error);

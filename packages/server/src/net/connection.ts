@@ -60,7 +60,8 @@ export class Connection implements Transport {
     this.socket.end();
     // The peer may never close its side: what it still sends is thrown away, and not for long.
     this.socket.resume();
-    this.socket.setTimeout(LINGER_MS, () => this.socket.destroy());
+    const linger = setTimeout(() => this.socket.destroy(), LINGER_MS);
+    this.socket.once("close", () => clearTimeout(linger));
   }
 
   destroy(): void {
@@ -114,12 +115,22 @@ export class Connection implements Transport {
     }
     const argumentBytes = wordArgumentBytes(word, this.member.options);
     if (head.length < 4 + argumentBytes) return undefined;
-    const answer = this.answerWord(word, head.subarray(4, 4 + argumentBytes), this.client);
+    const answer = this.report(word, head.subarray(4, 4 + argumentBytes));
     this.head = NOTHING;
     this.member.closed(this.client);
     if (answer !== undefined) this.socket.write(answer);
     this.end();
     return undefined;
+  }
+
+  /** A report that cannot be made, such as one longer than a string can be, is no reason to stop the server. */
+  private report(word: string, argument: Buffer): string | undefined {
+    try {
+      return this.answerWord(word, argument, this.client);
+    } catch (error) {
+      this.logger.error({ word, error: (error as Error).message }, "a four-letter word could not be answered");
+      return undefined;
+    }
   }
 }
 

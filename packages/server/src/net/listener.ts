@@ -21,9 +21,9 @@ export class Listener {
     this.server = createServer({ noDelay: true }, (socket) => this.onConnection(socket));
     const { sessionlessTimeoutMs } = member.options;
     this.reaper = runtime.every(Math.max(50, Math.min(1000, sessionlessTimeoutMs / 4)), () => {
-      const before = runtime.wallMs() - sessionlessTimeoutMs;
+      const before = runtime.monotonicMs() - sessionlessTimeoutMs;
       for (const { client } of this.connections) {
-        if (client.state !== "new" || client.openedMs > before) continue;
+        if (client.state !== "new" || client.acceptedMs > before) continue;
         member.stats.sessionlessExpired++;
         member.closed(client);
         client.transport.destroy();
