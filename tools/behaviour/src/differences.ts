@@ -107,6 +107,20 @@ export const DIFFERENCES = {
     why: "the setting guards ZooKeeper's snapshots against older versions of itself; Rookery has none to guard against",
     untested: "a default of the configuration; every configuration of this suite sets it",
   },
+  bounds: {
+    zookeeper:
+      "answers a multiRead of any size, and keeps any number of watches, identities and ACL bytes a connection",
+    rookery:
+      "answers THROTTLEDOP to the reads of a multiRead beyond 32 MiB, closes a connection above 1,048,576 watches, fails the auth above 256 identities and answers INVALIDACL above 1 MiB of ACL",
+    why: "one frame of one client must not take all memory",
+    untested: "unit tests of the packages reach the bounds; ZooKeeper has none to reach",
+  },
+  "disk-full": {
+    zookeeper: "stops when its disk is full",
+    rookery: "answers writes with SYSTEMERROR, done nothing, while room is short; reads and sessions go on",
+    why: "an operator can make room without losing the service",
+    untested: "shown by the tests of the storage engine and of the member, on a small file system of their own",
+  },
 } as const satisfies Record<string, Difference>;
 
 export type DifferenceId = keyof typeof DIFFERENCES;
