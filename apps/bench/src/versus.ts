@@ -2,7 +2,9 @@
  * `versus`: Apache ZooKeeper and Rookery side by side, under the same load in turn. Both run throughout, so that the
  * JVM is as warm as in production; the one that is not asked has nothing to do.
  */
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { readFlags, seconds, someOf, text, whether, wholeNumber } from "./arguments.ts";
 import { type Figure, figureRows, layOut, timesBetter } from "./comparison.ts";
 import type { Report } from "./generator.ts";
@@ -97,6 +99,7 @@ async function runAll(
   const one = async (what: Case, side: Side, note: string) => {
     progress(`${what.name}, ${subjects[side].name}, ${note}; ${remaining(left * runSeconds)} left`);
     left -= 1;
+    await writeBack();
     const report = await runGenerator(options, what, servers[side]);
     await new Promise((resolve) => setTimeout(resolve, options.settle * 1000));
     return report;
@@ -106,13 +109,21 @@ async function runAll(
   const runs: Run[] = [];
   for (const what of cases) {
     for (let round = 1; round <= options.rounds; round++) {
-      for (const side of sides) {
+      // Whoever goes first in one round goes last in the next: what a run leaves behind must not fall on one side.
+      for (const side of round % 2 === 1 ? sides : sides.toReversed()) {
         const report = await one(what, side, `round ${round} of ${options.rounds}`);
         runs.push({ case: what.name, side, report });
       }
     }
   }
   return runs;
+}
+
+/**
+ * What one server wrote without flushing (ZooKeeper its snapshots) would else be written while the other is measured.
+ */
+async function writeBack(): Promise<void> {
+  await promisify(execFile)("sync");
 }
 
 async function runGenerator(options: Options, what: Case, { address, process: server }: Server): Promise<Report> {

@@ -331,7 +331,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   enforceQuota: "true",
   skipACL: "no",
   "DigestAuthenticationProvider.enabled": "true",
-  "DigestAuthenticationProvider.superDigest": "super:YQ==",
+  "DigestAuthenticationProvider.superDigest": "super:ikIaKsbtGweaHnb/jKn7OHqbunM=",
   "DigestAuthenticationProvider.digestAlg": "SHA1",
   "enforce.auth.enabled": "true",
   "enforce.auth.schemes": "ip",

@@ -21,7 +21,7 @@ describe("what a wrong setting is answered with", () => {
   tikTime = "2000"  (zoo.cfg:1)
     is not a setting: did you mean tickTime?
   DigestAuthenticationProvider.superDigest = (hidden)  (zoo.cfg:2)
-    must be NAME:DIGEST, the digest in base64
+    must be NAME:DIGEST, the digest in base64 (28 characters with SHA1), not a password
   clientPort = "70000"  (flag --client-port)
     must be a port number from 0 to 65535
 
@@ -35,7 +35,10 @@ describe("what counts, shown", () => {
     const outcome = configure({
       flags: { dataDir: "C:\\data" },
       variables: { ROOKERY_TICK_TIME: "2000" },
-      file: { path: "zoo.cfg", text: "initLimit=5\nDigestAuthenticationProvider.superDigest=super:c2VjcmV0" },
+      file: {
+        path: "zoo.cfg",
+        text: "initLimit=5\nDigestAuthenticationProvider.superDigest=super:ikIaKsbtGweaHnb/jKn7OHqbunM=",
+      },
     });
     if (!outcome.ok) throw new Error("refused");
     const text = shown(outcome.configuration);

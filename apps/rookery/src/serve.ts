@@ -60,7 +60,7 @@ async function runServer(folder: string, options: ReturnType<typeof serverOption
   const { openLmdbEngine } = await import("@rookery/storage-lmdb");
   let server: RunningServer;
   try {
-    const engine = await openLmdbEngine({ folder, tables: STATE_TABLES });
+    const engine = await openLmdbEngine({ folder, tables: STATE_TABLES, logger });
     const { tornAt, tornBytes, ...recovery } = engine.recovery;
     logger.info({ folder, ...recovery }, "storage is open");
     if (tornAt !== undefined) {
@@ -150,6 +150,12 @@ function openLog(level: string, stream: DestinationStream): Logger {
 
 function announce({ warnings, withoutEffect }: Configuration, logger: Logger): void {
   for (const warning of warnings) logger.warn({}, warning);
+  const unseen = withoutEffect
+    .map(({ key }) => key)
+    .filter((key) => /^(zookeeper\.)?(admin|metricsProvider)\./.test(key));
+  if (unseen.length > 0) {
+    logger.warn({ keys: unseen }, "there is no admin port and no metrics port: ask with the four-letter word mntr");
+  }
   if (withoutEffect.length > 0) {
     logger.info({ keys: withoutEffect.map(({ key }) => key) }, "these keys of ZooKeeper's have no effect here");
   }

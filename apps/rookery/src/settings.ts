@@ -165,7 +165,11 @@ export const SETTINGS = {
     help: "Whether clients can prove who they are with a name and a password (scheme digest).",
   }),
   "DigestAuthenticationProvider.superDigest": setting(
-    kind(z.string().regex(/^[^:\s]+:[A-Za-z0-9+/]+=*$/), "NAME:DIGEST, the digest in base64", "name:digest"),
+    kind(
+      z.string().regex(/^[^:\s]+:[A-Za-z0-9+/]{22,}=*$/),
+      "NAME:DIGEST, the digest in base64 (28 characters with SHA1), not a password",
+      "name:digest",
+    ),
     {
       group: "Access",
       fallback: "none",

@@ -45,14 +45,22 @@ it("refuses connections above the bound for one address, and counts again when o
   const open = [connect(server.address.port), connect(server.address.port)];
   for (const socket of open) await once(socket, "connect");
   const third = connect(server.address.port);
-  await once(third, "close");
+  await new Promise<void>((resolve) => {
+    third.on("error", () => {});
+    third.once("close", () => resolve());
+  });
   open[0]?.destroy();
   await once(open[0] as never, "close");
   // The server hears of the close in its own turn: the first connection that it keeps proves the count.
   for (;;) {
     const again = connect(server.address.port);
     again.write("srvr");
-    const [first] = (await Promise.race([once(again, "data"), once(again, "close")])) as [unknown];
+    // A connection that is refused may end in a reset: that is an answer too.
+    const first = await new Promise((resolve) => {
+      again.once("data", resolve);
+      again.once("close", () => resolve(undefined));
+      again.on("error", () => {});
+    });
     again.destroy();
     if (Buffer.isBuffer(first)) break;
   }

@@ -1,6 +1,7 @@
 /** Puts state, log, meta record and lock together: opens a folder, watches its room, and stops everything when a part fails. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { getSystemErrorName } from "node:util";
 import { type Meta, type Recovery, type Space, type StorageEngine, StorageError } from "@rookery/storage";
 import { invariant } from "@rookery/storage/internal";
 import { type Files, realFiles } from "./files.ts";
@@ -37,6 +38,8 @@ export interface LmdbEngineOptions {
 }
 
 const UNSET_CLUSTER = "0000000000000000";
+/** The least free room, in bytes, with which a new folder is begun; its log asks for more by itself. */
+const NEW_FOLDER_BYTES_MIN = 1024 * 1024;
 /** Kept for the state: trimming the log after a commit is what makes room again. */
 const COMMIT_RESERVE_BYTES = 4 * 1024 * 1024;
 
@@ -78,6 +81,13 @@ async function openLocked(
   const statePath = join(folder, "state");
   const found = await MetaFile.read(files, metaPath);
   const identity = identify(found?.meta, options);
+  if (found === undefined && (await files.freeBytes(folder)) < NEW_FOLDER_BYTES_MIN) {
+    // LMDB maps its file and would end the process where the medium cannot back it.
+    throw new StorageError(
+      "FULL",
+      `no room in ${folder} for a new data folder. Make room on that disk and start again.`,
+    );
+  }
   await files.makeFolder(logFolder);
   await files.makeFolder(statePath);
   await files.syncFolder(folder);
@@ -94,6 +104,13 @@ async function openLocked(
   let metaFile = found;
   try {
     const { applied } = state;
+    if (found === undefined && applied.index > 0) {
+      throw new StorageError(
+        "CORRUPT",
+        `${folder} holds a state up to entry ${applied.index} but no meta record, so its log cannot be trusted either; ` +
+          "nothing was changed. Restore the whole folder, not parts of it, or choose an empty one.",
+      );
+    }
     const recovered = await recoverLog({
       files,
       folder: logFolder,
@@ -127,7 +144,7 @@ async function openLocked(
       tornBytes: recovered.tornBytes,
       tornAt: recovered.tornAt,
       commitHint: recovered.commitHint,
-      elapsedMs: performance.now() - began,
+      elapsedMs: Math.round(performance.now() - began),
     };
     engine = new Engine(options, files, lock, metaFile, log, state, recovery, segmentBytes);
     await engine.begin();
@@ -267,7 +284,8 @@ class Engine implements StorageEngine {
       this.#logger?.warn({ error }, `cannot tell the free room of ${this.#folder}`);
       return;
     }
-    const couldTakeOne = this.log.hasSpare || this.hasRoomForLog(this.#segmentBytes);
+    // A spare in the making already has part of its room.
+    const couldTakeOne = this.log.hasSpare || this.hasRoomForLog(this.#segmentBytes - this.log.preparedBytes);
     if (!this.log.hasSpare && couldTakeOne && this.#space !== "ok") void this.log.prepare();
     const space =
       !couldTakeOne && this.log.sureRoom < this.#segmentBytes / 8
@@ -329,8 +347,10 @@ async function usable<T>(folder: string, act: () => Promise<T>): Promise<T> {
     return await act();
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    const { code, path = folder, message } = error as NodeJS.ErrnoException;
-    const advice = ADVICE[code ?? ""];
+    const { code, path = folder, message } = error as { code?: string | number; path?: string; message: string };
+    // LMDB gives the system's number where Node gives its name.
+    const name = typeof code === "number" && code > 0 ? getSystemErrorName(-code) : String(code);
+    const advice = ADVICE[name];
     if (advice === undefined) throw error;
     throw new StorageError("UNUSABLE", `${path} cannot be used (${message}). ${advice}`, { cause: error });
   }

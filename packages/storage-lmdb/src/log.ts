@@ -10,7 +10,16 @@ import { chainWith, checkFollows, checksumOf, invariant } from "@rookery/storage
 import type { File, Files } from "./files.ts";
 import type { CleanEnd } from "./meta.ts";
 import { encodeRecord, recordBytes, SEGMENT_HEADER_BYTES, type SegmentHeader, type Stamp } from "./record.ts";
-import { createZeroed, isFull, newSalt, type Place, type Recovered, type Spare, segmentPath } from "./recovery.ts";
+import {
+  createZeroed,
+  isFull,
+  newSalt,
+  PACED_BYTES,
+  type Place,
+  type Recovered,
+  type Spare,
+  segmentPath,
+} from "./recovery.ts";
 import { corrupt, mark, markFor, type Segment, segmentOf, walk, walkSync, writeSegmentHeader } from "./segment.ts";
 
 /** Bounds of one flush; an entry larger than that goes alone. */
@@ -73,6 +82,7 @@ export class SegmentedLog implements TransactionLog {
   #nextNumber: number;
   #spare: Spare | undefined;
   #preparing: Promise<void> | undefined;
+  #prepared = 0;
   /** A roll waits for the spare in preparation. */
   #hurry = false;
 
@@ -127,6 +137,11 @@ export class SegmentedLog implements TransactionLog {
     let bytes = this.#spare?.size ?? 0;
     for (const { size } of this.#segments) bytes += size;
     return bytes;
+  }
+
+  /** Of a spare in the making, the bytes that are there already. */
+  get preparedBytes(): number {
+    return this.#prepared;
   }
 
   get hasSpare(): boolean {
@@ -459,11 +474,13 @@ export class SegmentedLog implements TransactionLog {
         if (!isFull(error)) this.#fail(error);
       }
     }
+    this.#prepared = 0;
     onRoom();
   }
 
   /** Between two pieces of a spare: none once the active segment is half full, somebody waits for it, or the log closes. */
   #pause(): Promise<void> | undefined {
+    this.#prepared += PACED_BYTES;
     if (this.#hurry || this.#closed || this.#offset * 2 > this.#activeSegment.size) return undefined;
     return new Promise((resolve) => setTimeout(resolve, SPARE_PAUSE_MS));
   }

@@ -65,7 +65,7 @@ export class MetaFile {
         throw new StorageError(
           "CORRUPT",
           `${path} (${got} bytes): neither of its two slots is whole, so this member no longer knows what it promised. ` +
-            "Restore the folder from a backup, or remove the whole folder and let the member join anew.",
+            "Restore the folder from a backup; without one, what is in it is lost.",
         );
       }
       return new MetaFile(file, newest.body, newest.sequence);

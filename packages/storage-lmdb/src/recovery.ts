@@ -617,7 +617,7 @@ export async function createZeroed(
 }
 
 /** A piece of this size holds up a flush that comes at the same moment by about the flush's own time. */
-const PACED_BYTES = 128 * 1024;
+export const PACED_BYTES = 128 * 1024;
 
 export function isFull(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;

@@ -182,7 +182,7 @@ export function corrupt(path: string, offset: number, index: number, what: strin
   return new StorageError(
     "CORRUPT",
     `${path} is damaged at offset ${offset}, in or before log entry ${index}: ${what}. ` +
-      "Entries there may have been acknowledged, so nothing was cut or changed. Check the disk; then restore this member " +
-      "from a backup, or empty its folder and let it fetch its state from the others.",
+      "Entries there may have been acknowledged, so nothing was cut or changed. Check the disk; then restore the whole " +
+      "folder from a backup.",
   );
 }

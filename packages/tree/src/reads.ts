@@ -143,7 +143,7 @@ function redacted(acl: AclList): Uint8Array {
  * A multiRead's answer stops growing here, bytes: one frame can ask for the same large znode sixty thousand times. The
  * reads beyond it answer THROTTLEDOP, which says that they were not done. One read may pass it.
  */
-export const MULTI_READ_BYTES_MAX: number = 32 << 20;
+const MULTI_READ_BYTES_MAX = 32 << 20;
 
 /** Each read alone: one that fails does not stop the others. Sets no watch. */
 function multiRead(input: JuteReader, out: JuteWriter, tree: Tree, reader: Reader, config: AuthConfig): number {

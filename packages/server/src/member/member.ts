@@ -927,13 +927,18 @@ export class Member {
       this.runtime.every(options.containerCheckIntervalMs, () => this.collect()),
       this.runtime.every(COLLECT_PAUSE_MS, () => this.collectSome()),
     ];
-    this.engine.onSpace = (space: Space) => {
-      const fields = { space };
+    this.engine.onSpace = (space) => {
       this.proposer.retry();
-      if (space === "ok") this.logger.info(fields, "there is room on the disk again: writes are accepted");
-      else this.logger.error(fields, "the disk is nearly full: writes are refused until there is room");
+      this.tellSpace(space);
     };
+    if (this.engine.space !== "ok") this.tellSpace(this.engine.space);
     this.engine.onFailure = (error) => this.fail(error);
+  }
+
+  private tellSpace(space: Space): void {
+    const fields = { space, folder: this.options.dataFolder };
+    if (space === "ok") this.logger.warn(fields, "there is room on the disk again: writes are accepted");
+    else this.logger.error(fields, "there is too little room on the disk: writes are refused until there is more");
   }
 
   /** Finds what containers and TTL nodes may go; {@link collectSome} lets them go a few at a time. */
