@@ -89,6 +89,22 @@ describe("a folder", () => {
     await expect(openLmdbEngine({ folder: copy, tables, segmentBytes })).rejects.toMatchObject({ code: "CORRUPT" });
   });
 
+  it("that kept its state alone is refused each time, and nothing is made beside it", async () => {
+    const engine = await openLmdbEngine({ folder, tables, segmentBytes });
+    const [entry] = entriesAfter(GENESIS, 1) as [LogEntry];
+    await engine.log.append([entry], 0);
+    await engine.state.commit([{ table: 0, key: Buffer.from("k"), value: Buffer.from("v") }], entry);
+    await engine.close();
+    await rm(join(folder, "meta"));
+    await rm(join(folder, "log"), { recursive: true });
+    for (let time = 0; time < 2; time++) {
+      const error = await openLmdbEngine({ folder, tables, segmentBytes }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: "CORRUPT" });
+      expect((error as Error).message).toContain("holds a state up to entry 1 but no meta record");
+    }
+    expect(await readdir(join(folder, "log"))).toEqual([]);
+  });
+
   it("keeps its meta record when either slot is torn, and is damaged when both are", async () => {
     {
       await using engine = await openLmdbEngine({ folder, tables, segmentBytes });
