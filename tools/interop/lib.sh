@@ -10,12 +10,22 @@ zookeeper_version=3.9.5
 export INTEROP_JARS=$cache/jars
 export ROOKERY_MAIN=${ROOKERY_MAIN:-$repo/apps/rookery/dist/main.js}
 export TARGET=${TARGET:-rookery}
+# How many servers of TARGET a suite starts: one alone, or an ensemble. Suites that only know one pass over it.
+export SERVERS=${SERVERS:-1}
 mkdir -p "$cache"
 
 case $TARGET in
   rookery | zookeeper) ;;
   *)
     echo "TARGET must be rookery or zookeeper, not $TARGET" >&2
+    exit 2
+    ;;
+esac
+
+case $SERVERS in
+  1 | 3) ;;
+  *)
+    echo "SERVERS must be 1 or 3, not $SERVERS" >&2
     exit 2
     ;;
 esac

@@ -17,11 +17,23 @@ import type { Address } from "./arguments.ts";
 const SESSION_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 1000;
-/** Where a reply has its error: after xid int and zxid long. */
-const ZXID_BYTES = 8;
-
 /** All sockets read into the same memory: a chunk is handled before the next read, whichever socket it is on. */
 const RECEIVED = Buffer.allocUnsafeSlow(256 * 1024);
+
+/** What a client must know to go on with its session on another connection. */
+export interface Session {
+  readonly id: bigint;
+  readonly password: Uint8Array | null;
+  /** A server that has not seen as much refuses the client, who would else go back in time. */
+  readonly lastZxid: bigint;
+}
+
+/** The session is gone, and with it what belonged to it; another connection will not bring it back. */
+export class SessionExpired extends Error {
+  override readonly name = "SessionExpired";
+}
+
+const NEW_SESSION: Session = { id: 0n, password: Buffer.alloc(16), lastZxid: 0n };
 
 export class Connection {
   /** Called for each reply, in order; not for watch events. */
@@ -32,10 +44,14 @@ export class Connection {
   onLost: (error: Error) => void = ignore;
   /** When the chunk arrived whose replies are being handled, by `performance.now()`. */
   receivedAt = 0;
+  /** The epoch, that is the leader's reign, in which the last reply's change was made: the upper half of its zxid. */
+  epoch = 0;
 
   readonly #socket: Socket;
   readonly #splitter = new FrameSplitter();
   readonly #reader = new JuteReader();
+  #counter = 0;
+  #session = NEW_SESSION;
   #state: "opening" | "open" | "closing" | "lost" = "opening";
   #onOpen: () => void = ignore;
 
@@ -46,20 +62,32 @@ export class Connection {
     this.#socket.on("close", () => this.#lose(new Error(`${host}:${port} closed the connection`)));
   }
 
-  /** Resolves when the server has granted a session. */
-  async open(timeoutMs = CONNECT_TIMEOUT_MS): Promise<this> {
+  /** To go on with the session elsewhere. */
+  get session(): Session {
+    const lastZxid = (BigInt(this.epoch) << 32n) | BigInt(this.#counter >>> 0);
+    return { ...this.#session, lastZxid: lastZxid === 0n ? this.#session.lastZxid : lastZxid };
+  }
+
+  /**
+   * Resolves when the server has granted a session.
+   *
+   * @param resume - A session to go on with, instead of a new one.
+   * @throws SessionExpired if it cannot be gone on with.
+   */
+  async open(timeoutMs = CONNECT_TIMEOUT_MS, resume = NEW_SESSION): Promise<this> {
     const { promise, resolve, reject } = settle<void>();
     this.#onOpen = resolve;
     this.onLost = reject;
+    this.#session = resume;
     const timer = setTimeout(() => this.#lose(new Error(`no session within ${timeoutMs / 1000} s`)), timeoutMs);
     this.#socket.write(
       frame((out) =>
         connectRequest.encode(out, {
           protocolVersion: 0,
-          lastZxidSeen: 0n,
+          lastZxidSeen: resume.lastZxid,
           timeoutMs: SESSION_TIMEOUT_MS,
-          sessionId: 0n,
-          password: Buffer.alloc(16),
+          sessionId: resume.id,
+          password: resume.password,
           readOnly: false,
         }),
       ),
@@ -109,11 +137,14 @@ export class Connection {
     if (this.#state === "open") {
       const xid = reader.int();
       if (xid !== Xid.notification) {
-        reader.skip(ZXID_BYTES);
+        this.epoch = reader.int();
+        this.#counter = reader.int();
         this.onReply(xid, reader.int());
       }
     } else if (this.#state === "opening") {
-      if (connectResponse.decode(reader).timeoutMs <= 0) throw new Error("the server refused the session");
+      const { timeoutMs, sessionId, password } = connectResponse.decode(reader);
+      if (timeoutMs <= 0) throw new SessionExpired("the server refused the session");
+      this.#session = { ...this.#session, id: sessionId, password: password && Buffer.from(password) };
       this.#state = "open";
       this.#onOpen();
     }

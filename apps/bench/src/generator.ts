@@ -196,7 +196,7 @@ function addressOf({ hosts }: Load, index: number): Address {
   return hosts[index % hosts.length] as Address;
 }
 
-function sleep(ms: number): Promise<void> {
+export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });

@@ -1,5 +1,6 @@
 /** The command line: which command, its help, and what an error looks like. */
 import { describeFlags, type Flags, UsageError } from "./arguments.ts";
+import { FAILOVER_FLAGS, failover } from "./failover.ts";
 import { LOAD_FLAGS, load } from "./load.ts";
 import { MEMORY_FLAGS, memory } from "./memory.ts";
 import { cleanUpAtExit } from "./processes.ts";
@@ -16,6 +17,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   load: { about: "put a running server under load", flags: LOAD_FLAGS, run: load },
   versus: { about: "the same load on ZooKeeper and on Rookery, in turn", flags: VERSUS_FLAGS, run: versus },
+  failover: { about: "writes while the leader of an ensemble is killed", flags: FAILOVER_FLAGS, run: failover },
   memory: { about: "memory and restarts of both with many znodes", flags: MEMORY_FLAGS, run: memory },
 };
 
@@ -29,7 +31,7 @@ process.exit(await main(process.argv.slice(2)));
 async function main([name = "", ...words]: readonly string[]): Promise<number> {
   const command = COMMANDS[name];
   if (command === undefined) {
-    const list = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(8)}${about}\n`);
+    const list = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(10)}${about}\n`);
     process.stderr.write(`pnpm --filter @rookery/bench COMMAND --help\n\n${list.join("")}`);
     return INVALID_INVOCATION;
   }

@@ -8,7 +8,16 @@ import { describeMachine, machine } from "./machine.ts";
 import { makeFolder, removeFolder } from "./processes.ts";
 import { progress, remaining } from "./progress.ts";
 import { payload } from "./requests.ts";
-import { NotRun, rookery, type Server, type Subject, untilAnswered, untilOk, zookeeper } from "./servers.ts";
+import {
+  NotRun,
+  planStandalone,
+  rookery,
+  type Server,
+  type Subject,
+  untilAnswered,
+  untilOk,
+  zookeeper,
+} from "./servers.ts";
 
 export const MEMORY_FLAGS = {
   nodes: wholeNumber("znodes", 1_000_000, 1, 100_000_000),
@@ -76,13 +85,13 @@ async function measure(subject: Subject, tree: Tree): Promise<Measured> {
   let server: Server | undefined;
   try {
     progress(`starting ${subject.name}`);
-    server = await subject.start(folder);
+    server = subject.start(await planStandalone(folder));
     await untilAnswered(server, "/");
     const createsPerSecond = await fill(server, subject, tree);
     const filled = await residentAfterRest(server);
     progress(`restarting ${subject.name}`);
     await (tree.crash ? server.process.kill() : server.process.stop());
-    server = await subject.start(folder);
+    server = subject.start(await planStandalone(folder));
     await untilOk(server);
     const untilOkSeconds = (performance.now() - server.startedAt) / 1000;
     await untilAnswered(server, pathOf(tree.nodes - 1));

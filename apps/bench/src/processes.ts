@@ -1,6 +1,6 @@
 /** What this run started and made, so that it goes when the run does: at its end, on a failure, on Ctrl+C. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,7 +11,12 @@ const SAID_CHARS = 4000;
 const STOP_TIMEOUT_MS = 60_000;
 const PORT_MIN = 21_000;
 /** Below the ports that systems hand out for outgoing connections, which would take one away between look and use. */
-const PORT_MAX = 31_999;
+const PORT_MAX = 32_767;
+/** What /proc counts CPU time in; the same on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+/** Fields of /proc/PID/stat behind the program's name, which may hold anything: utime and stime. */
+const STAT_UTIME = 11;
+const STAT_STIME = 12;
 const TMPFS = 0x0102_1994;
 
 const running = new Set<ChildProcess>();
@@ -120,6 +125,8 @@ export function removeFolder(folder: string): void {
   folders.delete(folder);
 }
 
+export const IN_MEMORY = "the data folder is in memory, where durable writes cost nothing: see --data";
+
 /** Where a write costs nothing, a comparison of durable writes says nothing. */
 export function isInMemory(folder: string): boolean {
   return statfsSync(folder).type === TMPFS;
@@ -130,9 +137,23 @@ export function fromCaller(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }
 
-export async function freePort(): Promise<number> {
+/** CPU time these processes have taken so far, in all their threads; undefined where the system does not tell. */
+export function cpuSeconds(running: readonly Pick<Running, "pid">[]): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  let ticks = 0;
+  for (const { pid } of running) {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    ticks += Number(fields[STAT_UTIME]) + Number(fields[STAT_STIME]);
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** @param but - Free as well, but taken by now for something that does not listen yet. */
+export async function freePort(but: ReadonlySet<number> = new Set()): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN + 1));
+    if (but.has(port)) continue;
     const { promise, resolve } = settle<boolean>();
     const server = createServer();
     server.on("error", () => resolve(false));

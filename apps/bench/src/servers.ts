@@ -20,8 +20,15 @@ export class NotRun extends Error {
 
 export interface Subject {
   readonly name: string;
-  /** Starts it on this folder, which may hold data of an earlier start. */
-  start(folder: string): Promise<Server>;
+  /** Starts a server as planned; its folder may hold data of an earlier start. */
+  start(plan: Plan): Server;
+}
+
+/** A server that is not there yet, or not any more. */
+export interface Plan {
+  readonly address: Address;
+  /** The path of its zoo.cfg. */
+  readonly config: string;
 }
 
 export interface Server {
@@ -36,6 +43,7 @@ const jars = join(here, ".cache", `zookeeper-${ZOOKEEPER_VERSION}`);
 const pom = join(here, "pom.xml");
 const rookeryMain = fileURLToPath(new URL("../../rookery/dist/main.js", import.meta.url));
 
+const HOST = "127.0.0.1";
 const READY_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
 /** How long one question may stay open. */
@@ -48,7 +56,7 @@ export function rookery(): Subject {
   if (!existsSync(rookeryMain)) throw new NotRun("needs Rookery built: pnpm build");
   return {
     name: "Rookery",
-    start: (folder) => startServer(folder, (config) => [process.execPath, [rookeryMain, "serve", "--config", config]]),
+    start: (plan) => startServer(plan, process.execPath, [rookeryMain, "serve", "--config", plan.config]),
   };
 }
 
@@ -59,8 +67,38 @@ export async function zookeeper(heap: string): Promise<Subject> {
   const main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
   return {
     name: `ZooKeeper ${ZOOKEEPER_VERSION} (${heap === "default" ? "default heap" : `-Xmx${heap}`})`,
-    start: (folder) => startServer(folder, (config) => ["java", [...flags, "-cp", join(jars, "*"), main, config]]),
+    start: (plan) => startServer(plan, "java", [...flags, "-cp", join(jars, "*"), main, plan.config]),
   };
+}
+
+/** One server on its own. */
+export async function planStandalone(folder: string): Promise<Plan> {
+  const plan = { address: { host: HOST, port: await freePort() }, config: join(folder, "zoo.cfg") };
+  writeConfiguration(plan, folder, []);
+  return plan;
+}
+
+/** An ensemble: server N is the Nth of the plans and has the folder N. */
+export async function planEnsemble(folder: string, size: number): Promise<readonly Plan[]> {
+  const ports = new Set<number>();
+  const nextPort = async () => {
+    const port = await freePort(ports);
+    ports.add(port);
+    return port;
+  };
+  const plans: Plan[] = [];
+  const lines = ["initLimit=10", "syncLimit=5"];
+  for (let sid = 1; sid <= size; sid++) {
+    const address = { host: HOST, port: await nextPort() };
+    plans.push({ address, config: join(folder, `${sid}`, "zoo.cfg") });
+    lines.push(`server.${sid}=${HOST}:${await nextPort()}:${await nextPort()}`);
+  }
+  for (const [index, plan] of plans.entries()) {
+    const own = join(folder, `${index + 1}`);
+    writeConfiguration(plan, own, lines);
+    writeFileSync(join(own, "data", "myid"), `${index + 1}\n`);
+  }
+  return plans;
 }
 
 /** What the figures depend on, besides the two servers. */
@@ -70,7 +108,7 @@ export function javaVersion(): string {
 
 /** Resolves when a request has been answered without an error. */
 export async function untilAnswered(server: Server, path: string): Promise<void> {
-  await poll(server, async () => {
+  await poll([server], async () => {
     const connection = new Connection(server.address);
     try {
       await connection.open(ASK_TIMEOUT_MS);
@@ -89,15 +127,25 @@ export async function untilAnswered(server: Server, path: string): Promise<void>
 
 /** Resolves when the server says that it is all right. */
 export async function untilOk(server: Server): Promise<void> {
-  await poll(server, async () => (await fourLetterWord(server.address, "ruok")) === "imok");
+  await poll([server], async () => (await fourLetterWord(server.address, "ruok")) === "imok");
 }
 
-async function startServer(
-  folder: string,
-  command: (config: string) => readonly [string, readonly string[]],
-): Promise<Server> {
-  const address = { host: "127.0.0.1", port: await freePort() };
-  const config = join(folder, "zoo.cfg");
+/** What each says it is: "leader", "follower" …; undefined if it says nothing. */
+export async function modesOf(servers: readonly Server[]): Promise<readonly (string | undefined)[]> {
+  const answers = await Promise.all(servers.map((server) => fourLetterWord(server.address, "srvr")));
+  return answers.map((answer) => /^Mode: (\S+)$/m.exec(answer)?.[1]);
+}
+
+/** Resolves when one leads and all the others follow. */
+export async function untilLed(servers: readonly Server[]): Promise<void> {
+  await poll(servers, async () => {
+    const modes = await modesOf(servers);
+    const count = (wanted: string) => modes.filter((mode) => mode === wanted).length;
+    return count("leader") === 1 && count("follower") === servers.length - 1;
+  });
+}
+
+function writeConfiguration({ address, config }: Plan, folder: string, more: readonly string[]): void {
   mkdirSync(join(folder, "data"), { recursive: true });
   const lines = [
     "tickTime=2000",
@@ -107,9 +155,12 @@ async function startServer(
     `clientPortAddress=${address.host}`,
     "4lw.commands.whitelist=ruok,srvr",
     "admin.enableServer=false",
+    ...more,
   ];
   writeFileSync(config, `${lines.join("\n")}\n`);
-  const [program, words] = command(config);
+}
+
+function startServer({ address }: Plan, program: string, words: readonly string[]): Server {
   const startedAt = performance.now();
   return { address, process: start(program, words), startedAt };
 }
@@ -118,7 +169,7 @@ async function startServer(
  * Asks every 50 ms, whether or not the last question has been answered: ZooKeeper, while it starts, leaves some
  * connections without an answer for good, and to wait for those would count against it.
  */
-async function poll(server: Server, ready: () => Promise<boolean>): Promise<void> {
+async function poll(servers: readonly Server[], ready: () => Promise<boolean>): Promise<void> {
   const { promise, resolve, reject } = settle<void>();
   const ask = () =>
     ready().then(
@@ -130,11 +181,12 @@ async function poll(server: Server, ready: () => Promise<boolean>): Promise<void
   };
   const asking = setInterval(ask, POLL_MS);
   const deadline = setTimeout(() => {
-    reject(new Error(`the server was not ready after ${READY_TIMEOUT_MS / 1000} s: ${server.process.said()}`));
+    const said = servers.map((server) => server.process.said()).join("\n");
+    reject(new Error(`not ready after ${READY_TIMEOUT_MS / 1000} s: ${said}`));
   }, READY_TIMEOUT_MS);
-  void server.process.ended.then((code) =>
-    reject(new Error(`the server ended with ${code}: ${server.process.said()}`)),
-  );
+  for (const { process: server } of servers) {
+    void server.ended.then((code) => reject(new Error(`a server ended with ${code}: ${server.said()}`)));
+  }
   try {
     await promise;
   } finally {

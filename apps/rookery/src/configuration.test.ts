@@ -3,18 +3,29 @@ import { describe, expect, it } from "vitest";
 import { type Configuration, configure, type Said } from "./configuration.ts";
 import { dashed, SETTING_KEYS, serverOptions, variableOf } from "./settings.ts";
 
-function say({ file, ...rest }: { file?: string; flags?: Said["flags"]; variables?: Said["variables"] }): Said {
-  return { flags: {}, variables: {}, ...rest, file: file === undefined ? undefined : { path: "zoo.cfg", text: file } };
+interface Saying extends Partial<Pick<Said, "flags" | "numberedFlags" | "variables">> {
+  readonly file?: string;
+  /** Other files, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
-function accepted(said: Parameters<typeof say>[0]): Configuration {
+function say({ file, files = {}, ...rest }: Saying): Said {
+  const read: Said["read"] = (path) => {
+    const text = files[path];
+    return text === undefined ? { text, missing: true, reason: "it does not exist" } : { text };
+  };
+  const zooCfg = file === undefined ? undefined : { path: "zoo.cfg", text: file };
+  return { flags: {}, variables: {}, read, ...rest, file: zooCfg };
+}
+
+function accepted(said: Saying): Configuration {
   const outcome = configure(say(said));
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
   return outcome.configuration;
 }
 
 /** Each as: place | key = value | message. */
-function refused(said: Parameters<typeof say>[0] | string): readonly string[] {
+function refused(said: Saying | string): readonly string[] {
   const outcome = configure(say(typeof said === "string" ? { file: said } : said));
   return outcome.ok ? [] : outcome.problems.map((it) => `${it.place} | ${it.key} = ${it.value} | ${it.message}`);
 }
@@ -25,6 +36,7 @@ describe("names", () => {
     expect(named).toMatchObject({
       tickTime: "tick-time ROOKERY_TICK_TIME",
       skipACL: "skip-acl ROOKERY_SKIP_ACL",
+      quorumListenOnAllIPs: "quorum-listen-on-all-ips ROOKERY_QUORUM_LISTEN_ON_ALL_IPS",
       "jute.maxbuffer": "jute-maxbuffer ROOKERY_JUTE_MAXBUFFER",
       "4lw.commands.whitelist": "4lw-commands-whitelist ROOKERY_4LW_COMMANDS_WHITELIST",
       "DigestAuthenticationProvider.superDigest":
@@ -142,9 +154,13 @@ describe("what the server is told", () => {
     });
   });
 
-  it("leaves none of the server's options without a setting, but for the folder, which serve names", () => {
-    const file = SETTING_KEYS.map((key) => `${key}=${EXAMPLES[key] ?? "1"}`).join("\n");
-    expect([...Object.keys(options(file)), "dataFolder"].sort()).toEqual(Object.keys(DEFAULT_OPTIONS).sort());
+  it("leaves none of the server's options without a setting, but for folder and ensemble, which are put together", () => {
+    const file = SETTING_KEYS.map((key) => `${key}=${EXAMPLES[key] ?? "1"}`)
+      .filter((line) => !line.startsWith("dynamicConfigFile"))
+      .join("\n");
+    expect([...Object.keys(options(file)), "dataFolder", "ensemble"].sort()).toEqual(
+      Object.keys(DEFAULT_OPTIONS).sort(),
+    );
   });
 
   it("takes ZooKeeper's -1 for the default", () => {
@@ -189,26 +205,24 @@ describe("refusals", () => {
     ]);
   });
 
-  it("of an ensemble, TLS and SASL say that they are not there yet", () => {
-    const file = `server.1=a:2888:3888
-server.2=b:2888:3888
+  it("of TLS and SASL say that they are not there yet", () => {
+    const file = `sslQuorum=true
+quorum.auth.enableSasl=true
 secureClientPort=2281
 ssl.keyStore.location=/k
 authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider
-authProvider.2=com.example.Mine
-peerType=observer
-group.1=1:2`;
+authProvider.2=com.example.Mine`;
     expect(refused(file)).toEqual([
-      "zoo.cfg:1 | server.1 = a:2888:3888 | ensembles are not supported yet: leave one server line, or none",
-      "zoo.cfg:2 | server.2 = b:2888:3888 | ensembles are not supported yet: leave one server line, or none",
+      "zoo.cfg:1 | sslQuorum = true | TLS between servers is not supported yet: keep their ports in a network of their " +
+        "own, or leave this key out",
+      "zoo.cfg:2 | quorum.auth.enableSasl = true | SASL between servers is not supported yet: keep their ports in a " +
+        "network of their own, or leave this key out",
       "zoo.cfg:3 | secureClientPort = 2281 | TLS is not supported yet; put a TLS proxy in front, or leave this key out",
       "zoo.cfg:4 | ssl.keyStore.location = /k | TLS is not supported yet; put a TLS proxy in front, or leave this key out",
       "zoo.cfg:5 | authProvider.1 = org.apache.zookeeper.server.auth.SASLAuthenticationProvider | SASL is not supported " +
         "yet; clients can authenticate with the digest scheme",
       "zoo.cfg:6 | authProvider.2 = com.example.Mine | a Java class cannot be loaded here; the schemes there are: world, " +
         "auth, digest and ip",
-      "zoo.cfg:7 | peerType = observer | ensembles are not supported yet: this server runs alone, and cannot observe another",
-      "zoo.cfg:8 | group.1 = 1:2 | ensembles are not supported yet: this server runs alone",
     ]);
   });
 
@@ -259,18 +273,15 @@ describe("ZooKeeper's other keys", () => {
       peerType=participant
       sslQuorum=false
     `;
-    expect(accepted({ file }).withoutEffect.map(({ key }) => key)).toEqual([
-      ...[
-        "initLimit",
-        "syncLimit",
-        "snapCount",
-        "preAllocSize",
-        "autopurge.snapRetainCount",
-        "autopurge.purgeInterval",
-      ],
+    const { withoutEffect, values } = accepted({ file });
+    expect(withoutEffect.map(({ key }) => key)).toEqual([
+      ...["snapCount", "preAllocSize", "autopurge.snapRetainCount", "autopurge.purgeInterval"],
       ...["metricsProvider.className", "admin.serverPort", "admin.enableServer", "serverCnxnFactory"],
-      ...["quorumListenOnAllIPs", "authProvider.1", "electionAlg", "peerType", "sslQuorum"],
+      ...["authProvider.1", "electionAlg", "sslQuorum"],
+      // Of ensembles, and this server stands alone.
+      ...["peerType", "initLimit", "syncLimit", "quorumListenOnAllIPs"],
     ]);
+    expect(values).toEqual({});
   });
 
   it("warn when the operator should know", () => {
@@ -294,6 +305,209 @@ describe("ZooKeeper's other keys", () => {
     ]);
     expect(refused("server.1=a:1:2:observer")).toEqual([
       "zoo.cfg:1 | server.1 = a:1:2:observer | this server runs alone and cannot observe another",
+    ]);
+    expect(refused("peerType=observer")).toHaveLength(1);
+    expect(accepted({ file: "server.1=a:1:2;2183", flags: { clientPort: "7" } }).values).toEqual({ clientPort: 7 });
+    expect(accepted({ file: "clientPort=7", numberedFlags: { server: ["1=a:1:2;2183"] } }).values).toEqual({
+      clientPort: 2183,
+    });
+  });
+});
+
+describe("an ensemble", () => {
+  const lines = "server.1=a:2888:3888;2181\nserver.2=b:2888:3888;2182\nserver.3=c:2888:3888:observer;10.0.0.3:2183\n";
+  const myid = (text: string) => ({ "/data/myid": text });
+  const member = (file: string, id = "1") =>
+    accepted({ file: `${lines}dataDir=/data\n${file}`, files: myid(`${id}\n`) });
+
+  it("is what the server is told, with ZooKeeper's sample as defaults", () => {
+    const { ensemble, values, withoutEffect } = member("", "3");
+    expect(ensemble).toEqual({
+      sid: 3,
+      members: [
+        expect.objectContaining({ sid: 1, host: "a", role: "participant", clientPort: 2181 }),
+        expect.objectContaining({ sid: 2, host: "b", peerPort: 2888, electionPort: 3888 }),
+        expect.objectContaining({ sid: 3, host: "c", role: "observer", clientHost: "10.0.0.3", weight: 1, group: 0 }),
+      ],
+      initLimit: 10,
+      syncLimit: 5,
+      electionTimeoutMs: undefined,
+      listenOnAllIps: false,
+      readOnly: false,
+      localSessions: false,
+      localSessionsUpgrading: false,
+      leaderServes: true,
+    });
+    // The own line says where clients connect.
+    expect(values).toMatchObject({ clientPort: 2183, clientPortAddress: "10.0.0.3" });
+    expect(withoutEffect).toEqual([]);
+  });
+
+  it("is told every setting, in the server's words", () => {
+    const file = `initLimit=7
+      syncLimit=3
+      electionTimeout=1500
+      quorumListenOnAllIPs=true
+      zookeeper.readonlymode.enabled=true
+      localSessionsEnabled=true
+      localSessionsUpgradingEnabled=true
+      leaderServes=no
+      weight.1=2
+      group.1=1:2`;
+    const { ensemble } = member(file);
+    expect(ensemble).toMatchObject({
+      ...{ initLimit: 7, syncLimit: 3, electionTimeoutMs: 1500, listenOnAllIps: true, readOnly: true },
+      ...{ localSessions: true, localSessionsUpgrading: true, leaderServes: false },
+    });
+    expect(ensemble?.members.map(({ weight, group }) => [weight, group])).toEqual([
+      [2, 1],
+      [1, 1],
+      [1, 0],
+    ]);
+  });
+
+  it("keeps quiet about keys that ZooKeeper has for the work behind it", () => {
+    const keys = ["cnxTimeout", "electionPortBindRetry", "tcpKeepAlive", "quorumCnxnTimeoutMs", "syncEnabled"];
+    keys.push("connectToLearnerMasterLimit", "leader.maxTimeToWaitForEpoch", "electionAlg");
+    const { withoutEffect } = member(keys.map((key) => `${key}=3`).join("\n"));
+    expect(withoutEffect.map(({ key }) => key)).toEqual(keys);
+  });
+
+  it("is said by flags and variables as well, and the strongest place is the only one that counts", () => {
+    const sids = (saying: Saying) => {
+      const { ensemble } = accepted({ flags: { myid: "2" }, ...saying });
+      return ensemble?.members.map(({ sid, host }) => `${sid}=${host}`).join(" ");
+    };
+    const numberedFlags = { server: ["2=f:1:2;5", "4=g:1:2;6"] };
+    const variables = { ROOKERY_SERVERS: "1=v:1:2;5, server.2=w:1:2;6\n 3=x:1:2:observer;7" };
+    expect(sids({ file: lines })).toBe("1=a 2=b 3=c");
+    expect(sids({ file: lines, variables })).toBe("1=v 2=w 3=x");
+    expect(sids({ file: lines, variables, numberedFlags })).toBe("2=f 4=g");
+    expect(refused({ file: "server.1=a", numberedFlags: { server: ["1=a:1:2"] } })).toEqual([
+      "zoo.cfg:1 | server.1 = a | must be HOST:PORT:PORT[:participant|observer][;[CLIENTHOST:]CLIENTPORT]",
+    ]);
+    expect(refused({ numberedFlags: { server: ["a:1:2"] }, variables: { ROOKERY_GROUPS: "1:2" } })).toEqual([
+      "variable ROOKERY_GROUPS | group = 1:2 | must be N=…, as 1=1:2:3",
+      "flag --server | server = a:1:2 | must be N=…, as 1=10.0.0.1:2888:3888;2181",
+    ]);
+  });
+
+  it("can stand in the file that dynamicConfigFile names", () => {
+    const file = "dynamicConfigFile=/zoo.cfg.dynamic.100000000\ndataDir=/data";
+    const files = { ...myid("2"), "/zoo.cfg.dynamic.100000000": `${lines}version=100000000` };
+    const { ensemble, values } = accepted({ file, files });
+    expect(ensemble).toMatchObject({ sid: 2, members: [{ sid: 1 }, { sid: 2 }, { sid: 3 }] });
+    expect(values).toMatchObject({ clientPort: 2182 });
+  });
+
+  it("in a dynamic file is refused when that is not one, or not all", () => {
+    const files = { "/dyn": `${lines}tickTime=1\nversion=x`, "/empty": "version=1", ...myid("1") };
+    expect(refused({ file: "dynamicConfigFile=/dyn\nserver.4=d:1:2\ndataDir=/data", files })).toEqual([
+      "zoo.cfg:2 | server.4 = d:1:2 | belongs into dynamicConfigFile = /dyn (zoo.cfg:1)",
+      "/dyn:4 | tickTime = 1 | does not belong into the file that dynamicConfigFile names",
+      "/dyn:5 | version = x | must be a hexadecimal number, as ZooKeeper writes it",
+    ]);
+    expect(refused({ file: "dynamicConfigFile=/empty", files })).toEqual([
+      "zoo.cfg:1 | dynamicConfigFile = /empty | names a file without server.N lines",
+    ]);
+    expect(refused({ file: "dynamicConfigFile=/gone" })).toEqual([
+      "zoo.cfg:1 | dynamicConfigFile = /gone | cannot be read: it does not exist",
+    ]);
+    expect(refused("version=1")).toEqual([
+      "zoo.cfg:1 | version = 1 | belongs into the file that dynamicConfigFile names",
+    ]);
+  });
+
+  it("needs a myid, and says how to make it", () => {
+    const file = `${lines}dataDir=/my data`;
+    expect(refused({ file })).toEqual([
+      "/my data/myid |  =  | is missing: it holds this server's id. Make it, here for server 1 of 1, 2, 3: " +
+        "mkdir -p '/my data' && echo 1 > '/my data/myid'",
+    ]);
+    expect(accepted({ file, flags: { myid: "2" } }).ensemble?.sid).toBe(2);
+    expect(accepted({ file, variables: { ROOKERY_MYID: "2" } }).ensemble?.sid).toBe(2);
+  });
+
+  it("refuses a myid that is no number, out of bounds, nobody's, or another than the file's", () => {
+    const file = `${lines}dataDir=/data`;
+    for (const wrong of ["", "one", "0", "256", "1 2"]) {
+      expect(refused({ file, files: myid(wrong) })).toEqual([
+        `/data/myid | myid = ${wrong} | must be a whole number from 1 to 255`,
+      ]);
+    }
+    expect(refused({ file, files: myid("7\n") })).toEqual([
+      "/data/myid | myid = 7 | is not the id of any of the servers: there are 1, 2, 3",
+    ]);
+    expect(refused({ file, files: myid("1"), flags: { myid: "2" } })).toEqual([
+      'flag --myid | myid = 2 | contradicts "1" in /data/myid: leave one of them',
+    ]);
+    expect(accepted({ file, files: myid("2"), flags: { myid: "2" } }).ensemble?.sid).toBe(2);
+    const read: Said["read"] = () => ({ text: undefined, missing: false, reason: "this user may not" });
+    expect(configure({ ...say({ file, flags: { myid: "2" } }), read })).toMatchObject({
+      problems: [{ place: "/data/myid", message: "cannot be read: this user may not" }],
+    });
+  });
+
+  it("refuses a client port other than the own line's, wherever it is said", () => {
+    const contradicts = "contradicts server.1 = a:2888:3888;2181 (zoo.cfg:1): leave one of them";
+    const saying = { file: `${lines}dataDir=/data`, files: myid("1") };
+    expect(refused({ ...saying, file: `${saying.file}\nclientPort=2000` })).toEqual([
+      `zoo.cfg:5 | clientPort = 2000 | ${contradicts}`,
+    ]);
+    expect(refused({ ...saying, flags: { clientPort: "2000" } })).toEqual([
+      `flag --client-port | clientPort = 2000 | ${contradicts}`,
+    ]);
+    expect(accepted({ ...saying, flags: { clientPort: "02181" } }).values.clientPort).toBe(2181);
+    expect(refused({ ...saying, files: myid("3"), flags: { clientPortAddress: "10.0.0.9" } })).toHaveLength(1);
+    // Every address is no contradiction; the line says it more exactly, and counts as with ZooKeeper.
+    const everywhere = accepted({ ...saying, files: myid("3"), flags: { clientPortAddress: "0.0.0.0" } });
+    expect(everywhere.values.clientPortAddress).toBe("10.0.0.3");
+  });
+
+  it("warns of a peerType that its line contradicts, and goes by the line", () => {
+    expect(member("peerType=OBSERVER", "3").warnings.join()).not.toContain("peerType");
+    const { warnings, ensemble } = member("peerType=observer", "1");
+    expect(warnings).toContain("peerType=observer (zoo.cfg:5) has no effect: server.1 says participant (zoo.cfg:1)");
+    expect(ensemble?.members[0]?.role).toBe("participant");
+  });
+
+  it("has an election timeout within syncLimit ticks", () => {
+    const wrong = (file: string) => refused({ file: `${lines}dataDir=/data\n${file}`, files: myid("1") });
+    expect(wrong("tickTime=100\nelectionTimeout=500")).toEqual([
+      "zoo.cfg:6 | electionTimeout = 500 | must be less than syncLimit × tickTime, which is 5 × 100 = 500 ms",
+    ]);
+    expect(wrong("tickTime=100\nelectionTimeout=499")).toEqual([]);
+    expect(wrong("electionTimeout=99")).toEqual([
+      "zoo.cfg:5 | electionTimeout = 99 | must be a whole number of milliseconds from 100 to 2147483647",
+    ]);
+    expect(wrong("tickTime=20")).toEqual([
+      "zoo.cfg:5 | tickTime = 20 | makes syncLimit × tickTime 100 ms: it must be more than 100 ms",
+    ]);
+  });
+
+  it("of one is a standalone server, unless standaloneEnabled says otherwise", () => {
+    const file = "server.1=a:1:2;2181\nweight.1=2";
+    const alone = accepted({ file });
+    expect(alone.ensemble).toBeUndefined();
+    expect(alone.withoutEffect.map(({ key }) => key)).toEqual(["weight.1"]);
+    const one = accepted({ file, flags: { standaloneEnabled: "false", myid: "1" } });
+    expect(one.ensemble?.members).toHaveLength(1);
+    expect(refused("standaloneEnabled=false")).toHaveLength(1);
+    expect(refused("standaloneEnabled=false\nserver.1=a:1:2:observer")).not.toHaveLength(0);
+  });
+
+  it("refuses what there is not yet, and what ZooKeeper refuses", () => {
+    expect(refused("electionAlg=1\nobserverMasterPort=2191\noraclePath=/o\nssl.quorum.keyStore.location=/k")).toEqual([
+      "zoo.cfg:1 | electionAlg = 1 | must be 3, as in ZooKeeper",
+      expect.stringContaining("observerMasterPort = 2191 | observers that follow a follower are not supported"),
+      expect.stringContaining("oraclePath = /o | an oracle for two servers is not supported"),
+      expect.stringContaining("ssl.quorum.keyStore.location = /k | TLS between servers is not supported yet"),
+    ]);
+    expect(refused("sever.1=a:1:2")).toEqual([
+      "zoo.cfg:1 | sever.1 = a:1:2 | is not a setting: did you mean server.1?",
+    ]);
+    expect(refused({ variables: { ROOKERY_SERVER: "1=a:1:2" } })).toEqual([
+      expect.stringContaining("did you mean ROOKERY_SERVERS?"),
     ]);
   });
 });
@@ -340,4 +554,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   logLevel: "info",
   minSessionTimeout: "1",
   maxSessionTimeout: "1",
+  electionTimeout: "100",
+  peerType: "participant",
+  standaloneEnabled: "true",
+  quorumListenOnAllIPs: "true",
+  leaderServes: "yes",
+  "readonlymode.enabled": "true",
+  localSessionsEnabled: "true",
+  localSessionsUpgradingEnabled: "true",
 };

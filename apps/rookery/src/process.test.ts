@@ -1,41 +1,15 @@
 /** The command as people run it: a process of its own, built, with its output, signals and exit codes. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFailed } from "vitest";
 import manifest from "../package.json" with { type: "json" };
+import { ask, createRequest, freePorts, getRequest, string, talk, useRookery } from "../test/processes.ts";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-
-/** Without variables of ours, and without colours. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(ROOKERY_|FORCE_COLOR|NODE_OPTIONS|NOTIFY_SOCKET)/.test(name)),
-);
-
-let folder: string;
-let children: ChildProcess[];
-
-beforeAll(() => {
-  // Nothing to do when it is built already.
-  execFileSync("pnpm", ["exec", "turbo", "run", "build", "--filter=rookery", "--output-logs=errors-only"], {
-    cwd: root,
-  });
-}, 300_000);
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "rookery-"));
-  children = [];
-});
-
-afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
-});
+const at = useRookery();
+const { run, start, startDev } = at;
 
 describe("rookery", { timeout: 30_000 }, () => {
   it("prints its version and its help", () => {
@@ -72,6 +46,9 @@ describe("rookery", { timeout: 30_000 }, () => {
     expect(complete("rookery", "serve", "--tick")).toBe("--tick-time");
     expect(complete("rookery", "serve", "--log-level", "w")).toBe("warn");
     expect(complete("rookery", "completion", "z")).toBe("zsh");
+    expect(complete("rookery", "serve", "--serv")).toBe("--server");
+    expect(complete("rookery", "serve", "--peer-type", "o")).toBe("observer");
+    expect(complete("rookery", "dev", "--f")).toBe("--fresh");
   });
 });
 
@@ -86,11 +63,11 @@ describe("rookery serve", { timeout: 30_000 }, () => {
     expect(await server.ended).toEqual({ code: 0, signal: null });
     // Quiet by default.
     expect(server.problems()).toBe("");
-    expect(existsSync(join(folder, "data"))).toBe(true);
+    expect(existsSync(join(at.folder, "data"))).toBe(true);
   });
 
   it("takes zoo.cfg, variables and flags, the later over the earlier", async () => {
-    writeFileSync(join(folder, "zoo.cfg"), "tickTime=1000\nclientPort=0\ndataDir=a\ninitLimit=5\nlogLevel=info\n");
+    writeFileSync(join(at.folder, "zoo.cfg"), "tickTime=1000\nclientPort=0\ndataDir=a\ninitLimit=5\nlogLevel=info\n");
     const { out } = run({ ROOKERY_DATA_DIR: "b" }, "serve", "--config=zoo.cfg", "--client-port=7", "--show-config");
     expect(out).toContain("# zoo.cfg:1\ntickTime=1000\n");
     expect(out).toContain("# flag --client-port\nclientPort=7\n");
@@ -119,17 +96,60 @@ describe("rookery serve", { timeout: 30_000 }, () => {
       code: 2,
       problem: "rookery: The configuration file none.cfg cannot be read: it does not exist.\n",
     });
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(at.folder)).toEqual([]);
+  });
+
+  it("refuses an ensemble that could not work with 2 and touches nothing", () => {
+    const servers = ["--server=1=127.0.0.1:2888:3888", "--server=2=127.0.0.1:2888:3889"];
+    expect(run("serve", ...servers, "--data-dir=data")).toMatchObject({
+      code: 2,
+      problem: expect.stringContaining(
+        'server.2 = "127.0.0.1:2888:3889"  (flag --server)\n    has the first port of server.1 (flag --server)',
+      ),
+    });
+    expect(run({ ROOKERY_SERVERS: "1=a:1:2;2181 2=b:1:2 3=c:1:2" }, "serve", "--data-dir=data")).toMatchObject({
+      code: 2,
+      problem: expect.stringContaining(`mkdir -p ${join(realpathSync(at.folder), "data")} && echo 1 > `),
+    });
+    expect(readdirSync(at.folder)).toEqual([]);
+  });
+
+  it("reads myid and the dynamic file of an ensemble", () => {
+    mkdirSync(join(at.folder, "data"));
+    writeFileSync(join(at.folder, "data", "myid"), "2\n");
+    writeFileSync(
+      join(at.folder, "dynamic"),
+      "server.1=a:1:2\nserver.2=b:1:2;5181\nserver.3=c:1:2\nversion=100000000\n",
+    );
+    writeFileSync(join(at.folder, "zoo.cfg"), "dataDir=data\ndynamicConfigFile=dynamic\n");
+    const { code, out } = run("serve", "--config=zoo.cfg", "--show-config");
+    expect(code).toBe(0);
+    expect(out).toContain(`# ${join(realpathSync(at.folder), "data", "myid")}\nmyid=2\n`);
+    expect(out).toContain("# dynamic:2\nserver.2=b:1:2;5181\n");
+    expect(out).toContain("# dynamic:2\nclientPort=5181\n");
+  });
+
+  it("ends with 3 when the data folder is another server's", async () => {
+    const alone = await start("--client-port=0", "--data-dir=data");
+    alone.child.kill("SIGTERM");
+    await alone.ended;
+    const servers = [1, 2, 3].map((sid) => `--server=${sid}=127.0.0.1:${2887 + sid}:${3887 + sid}`);
+    expect(run("serve", ...servers, "--myid=2", "--client-port=0", "--data-dir=data")).toMatchObject({
+      code: 3,
+      problem: expect.stringContaining(
+        "This server's myid is 2. A folder that was a standalone server's is member 1's.",
+      ),
+    });
   });
 
   it("ends with 3 when the data folder cannot be used", async () => {
-    writeFileSync(join(folder, "file"), "");
+    writeFileSync(join(at.folder, "file"), "");
     expect(run("serve", "--client-port=0", "--data-dir=file")).toMatchObject({ code: 3 });
     expect(run("serve", "--client-port=0", "--data-dir=gone", "--datadir-autocreate=false")).toMatchObject({
       code: 3,
       problem: expect.stringContaining("it does not exist"),
     });
-    mkdirSync(join(folder, "zookeeper", "version-2"), { recursive: true });
+    mkdirSync(join(at.folder, "zookeeper", "version-2"), { recursive: true });
     expect(run("serve", "--client-port=0", "--data-dir=zookeeper")).toMatchObject({
       code: 3,
       problem: expect.stringContaining("holds ZooKeeper's data"),
@@ -172,108 +192,68 @@ describe("rookery serve", { timeout: 30_000 }, () => {
   });
 });
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly greeting: string;
-  readonly port: number;
-  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
-  readonly problems: () => string;
-}
+describe("rookery dev", { timeout: 60_000 }, () => {
+  it("starts a server, says when it is ready, does what is typed and stops all with 0", async () => {
+    const ensemble = await startDev("--servers=1");
+    await ensemble.said(`Ready. Clients connect to 127.0.0.1:${ensemble.clientPort}`);
+    expect(await ask(ensemble.clientPort, "ruok")).toBe("imok");
 
-type Variables = Readonly<Record<string, string>>;
-
-async function start(...words: readonly (string | Variables)[]): Promise<Started> {
-  const { flags, env } = sorted(words);
-  const child = spawn(process.execPath, [main, "serve", ...flags], { cwd: folder, env });
-  children.push(child);
-  let problems = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    problems += chunk.toString();
+    ensemble.type("?");
+    await ensemble.said(/^· 1 +standalone +127\.0\.0\.1:\d+ +- +\d+ +0x\w+ +0$/m);
+    ensemble.type("k 1");
+    await ensemble.said("server 1 was killed: s 1 starts it again");
+    ensemble.type("s 1");
+    await ensemble.said("server 1 serves, alone");
+    ensemble.type("p 1");
+    await ensemble.said("server 1 is paused: p 1 resumes it");
+    // Stopping wakes what is paused.
+    ensemble.child.kill("SIGINT");
+    await ensemble.said("server 1 has stopped");
+    expect(await ensemble.ended).toEqual({ code: 0, signal: null });
+    expect(readdirSync(join(at.folder, "rookery-dev"))).toEqual(["server-1"]);
   });
-  const ended = once(child, "close").then(([code, signal]) => ({ code, signal }));
-  let greeting = "";
-  while (!greeting.endsWith("\n")) {
-    const chunk = await Promise.race([once(child.stdout, "data"), ended]);
-    if (!Array.isArray(chunk)) throw new Error(`ended with ${chunk.code}: ${problems}`);
-    greeting += chunk[0].toString();
-  }
-  return { child, greeting, port: Number(/:(\d+),/.exec(greeting)?.[1]), ended, problems: () => problems };
-}
 
-function run(...words: readonly (string | Variables)[]) {
-  const { flags, env } = sorted(words);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...flags], {
-    cwd: folder,
-    env,
-    timeout: 20_000,
+  it("tells of a server that dies, and ends with 1 when none is left", async () => {
+    const ensemble = await startDev("--servers=1", "--", "--tick-time=soon");
+    await ensemble.said("must be a whole number of milliseconds");
+    await ensemble.said("server 1 has ended by itself with exit code 2: s 1 starts it again");
+    expect(await ensemble.ended).toEqual({ code: 1, signal: null });
   });
-  return { code: status, out: stdout.toString(), problem: stderr.toString() };
-}
 
-function sorted(words: readonly (string | Variables)[]) {
-  const variables = words.filter((word) => typeof word !== "string");
-  return { flags: words.filter((word) => typeof word === "string"), env: Object.assign({}, environment, ...variables) };
-}
+  it("leaves no server behind when it is killed itself", async () => {
+    const ensemble = await startDev("--servers=1", "--", "--nio-sessionless-cnxn-timeout=600000");
+    await ensemble.said("Ready.");
+    ensemble.type("?");
+    const [, pid] = await ensemble.said(/^· 1 +standalone +\S+ +- +(\d+)/m);
+    const client = connect(ensemble.clientPort, "127.0.0.1");
+    await once(client, "connect");
+    // The server closes its clients when it stops, and would keep this one for ten minutes.
+    const closed = once(client.resume(), "close");
+    ensemble.child.kill("SIGKILL");
+    onTestFailed(() => void process.kill(Number(pid), "SIGKILL"));
+    await closed;
+  });
 
-async function ask(port: number, word: string): Promise<string> {
-  const socket = connect(port, "127.0.0.1");
-  socket.end(word);
-  let answer = "";
-  for await (const chunk of socket) answer += chunk;
-  return answer;
-}
+  it("touches nothing when a port is taken, and names one that is free", async () => {
+    const other = createServer().listen(await freePorts(), "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as { port: number };
+    const { code, problem } = run("dev", `--client-port=${port - 1}`);
+    other.close();
+    expect(code).toBe(1);
+    expect(problem).toMatch(new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken, .* rookery dev --client-port \\d+`));
+    expect(readdirSync(at.folder)).toEqual([]);
+  });
 
-/** Opens a session, sends requests, and resolves to their replies. client-protocol: int32 length before every frame. */
-async function talk(port: number, requests: readonly Buffer[]) {
-  const socket = connect(port, "127.0.0.1");
-  const connectRequest = Buffer.concat([
-    int(0),
-    long(),
-    int(30_000),
-    long(),
-    int(16),
-    Buffer.alloc(16),
-    Buffer.alloc(1),
-  ]);
-  for (const frame of [connectRequest, ...requests]) socket.write(Buffer.concat([int(frame.length), frame]));
-  const frames: Buffer[] = [];
-  let received = Buffer.alloc(0);
-  for await (const chunk of socket) {
-    received = Buffer.concat([received, chunk]);
-    while (received.length >= 4 && received.length >= 4 + received.readInt32BE()) {
-      const end = 4 + received.readInt32BE();
-      frames.push(received.subarray(4, end));
-      received = received.subarray(end);
-    }
-    if (frames.length > requests.length) break;
-  }
-  return frames
-    .slice(1)
-    .map((frame) => ({ xid: frame.readInt32BE(), error: frame.readInt32BE(12), body: frame.subarray(16) }));
-}
-
-function createRequest(xid: number, path: string, data: string): Buffer {
-  const everybody = [int(1), int(31), string("world"), string("anyone")];
-  return Buffer.concat([int(xid), int(1), string(path), string(data), ...everybody, int(0)]);
-}
-
-function getRequest(xid: number, path: string): Buffer {
-  return Buffer.concat([int(xid), int(4), string(path), Buffer.alloc(1)]);
-}
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function long(): Buffer {
-  return Buffer.alloc(8);
-}
-
-function string(text: string): Buffer {
-  return Buffer.concat([int(Buffer.byteLength(text)), Buffer.from(text)]);
-}
+  it("does not take over the data of an ensemble of another size", async () => {
+    mkdirSync(join(at.folder, "rookery-dev", "server-1"), { recursive: true });
+    expect(run("dev", `--client-port=${await freePorts()}`)).toMatchObject({
+      code: 2,
+      problem: expect.stringContaining("Say --servers 1, or --fresh to begin anew"),
+    });
+    expect(run("dev", "--servers=10")).toMatchObject({ code: 2, problem: expect.stringContaining("from 1 to 9") });
+  });
+});
 
 function threads(pid: number | undefined): number {
   return readdirSync(`/proc/${pid}/task`).length;

@@ -1,11 +1,12 @@
 /** The command line as people see it: commands, flags, help. What the commands do is elsewhere. */
-import { Command, CommanderError, type Help, Option } from "commander";
+import { Command, CommanderError, type Help, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { completion, SHELLS } from "./completion.ts";
 import type { Said } from "./configuration.ts";
+import { CLIENT_PORT_MAX, dev, SERVERS_MAX } from "./dev.ts";
 import { reference } from "./reference.ts";
 import { type ServeRequest, serve } from "./serve.ts";
-import { flagOf, SETTING_KEYS, SETTINGS, type Setting } from "./settings.ts";
+import { flagOf, NUMBERED, NUMBERED_KEYS, type NumberedKey, SETTING_KEYS, SETTINGS, type Setting } from "./settings.ts";
 
 /** ZooKeeper's ExitCode.INVALID_INVOCATION. */
 const INVALID_INVOCATION = 2;
@@ -36,6 +37,7 @@ function makeProgram(done: (code: number) => void): Command {
     .exitOverride()
     .addHelpText("after", PROGRAM_EXAMPLES);
   addServe(program, done);
+  addDev(program, done);
   program
     .command("settings")
     .description("print what every setting means, as Markdown")
@@ -58,7 +60,7 @@ function makeProgram(done: (code: number) => void): Command {
 function addServe(program: Command, done: (code: number) => void): void {
   const command = program
     .command("serve")
-    .description("run a server, alone; without flags on 127.0.0.1:2181 with its data in ./rookery-data")
+    .description("run a server, alone or in an ensemble; without flags alone on 127.0.0.1:2181, data in ./rookery-data")
     .addOption(
       new Option("-c, --config <file>", "read settings from a file in the format of zoo.cfg").helpGroup("General:"),
     )
@@ -68,7 +70,7 @@ function addServe(program: Command, done: (code: number) => void): void {
     .addHelpText("after", SERVE_NOTES)
     .configureHelp({ helpWidth: 100, formatItem: stacked })
     .allowExcessArguments()
-    .action(async (options: Record<string, string | true | undefined>, command: Command) => {
+    .action(async (options: Options, command: Command) => {
       const [extra] = command.args;
       if (extra !== undefined) {
         command.error(`error: serve takes no '${extra}': a configuration file is given as --config ${extra}`);
@@ -81,17 +83,69 @@ function addServe(program: Command, done: (code: number) => void): void {
     const option = new Option(`${flagOf(key)} ${value}`, `${setting.help} [${key}: ${setting.fallback}]`);
     command.addOption(option.helpGroup(`${setting.group}:`));
   }
+  for (const family of NUMBERED_KEYS) {
+    const { flag, placeholder, help, fallback } = NUMBERED[family];
+    const option = new Option(`${flag} <${placeholder}>`, `${help} Can be repeated. [${family}.N: ${fallback}]`);
+    option.argParser((value: string, before: readonly string[] = []) => [...before, value]);
+    command.addOption(option.helpGroup("Ensemble:"));
+  }
 }
 
-function requestOf(options: Readonly<Record<string, string | true | undefined>>): ServeRequest {
+function addDev(program: Command, done: (code: number) => void): void {
+  const serve = "flags of rookery serve, after --, for every server";
+  program
+    .command("dev")
+    .description("run a whole ensemble on this machine, to try it")
+    .argument("[settings...]", serve)
+    .addOption(
+      new Option("-n, --servers <number>", "how many servers").default(3).argParser(numberBetween(1, SERVERS_MAX)),
+    )
+    .addOption(
+      new Option("-p, --client-port <port>", "port for clients of the first server; the others take the next ones")
+        .default(2181)
+        .argParser(numberBetween(1, CLIENT_PORT_MAX)),
+    )
+    .addOption(new Option("-d, --data-dir <folder>", "where the servers keep their data").default("./rookery-dev"))
+    .addOption(new Option("--fresh", "begin with empty servers instead of what is in the folder"))
+    .addHelpText("after", DEV_NOTES)
+    .action(async (settings: readonly string[], options: DevOptions) => {
+      done(await dev({ ...options, fresh: options.fresh === true, settings }));
+    });
+}
+
+interface DevOptions {
+  readonly servers: number;
+  readonly clientPort: number;
+  readonly dataDir: string;
+  readonly fresh?: true;
+}
+
+function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** What commander makes of flags. */
+type Options = Readonly<Record<string, string | true | readonly string[] | undefined>>;
+
+function requestOf(options: Options): ServeRequest {
   const flags: { -readonly [K in keyof Said["flags"]]: Said["flags"][K] } = {};
   for (const key of SETTING_KEYS) {
     const value = options[new Option(`${flagOf(key)} <x>`).attributeName()];
-    if (value !== undefined) flags[key] = value;
+    if (typeof value === "string" || value === true) flags[key] = value;
+  }
+  const numberedFlags: { [K in NumberedKey]?: readonly string[] } = {};
+  for (const family of NUMBERED_KEYS) {
+    const values = options[family];
+    if (Array.isArray(values)) numberedFlags[family] = values;
   }
   const { config } = options;
   return {
     flags,
+    numberedFlags,
     configPath: typeof config === "string" ? config : undefined,
     showConfig: options.showConfig === true,
   };
@@ -108,6 +162,7 @@ Examples:
   rookery serve                                  a server on 127.0.0.1:2181, data in ./rookery-data
   rookery serve --data-dir /var/lib/rookery --client-port-address 0.0.0.0
   rookery serve --config zoo.cfg                 with an existing ZooKeeper configuration
+  rookery dev                                    three servers on this machine, to try an ensemble
   rookery help serve                             every setting with its default
 `;
 
@@ -122,9 +177,29 @@ Examples:
   rookery serve --client-port 0 --log-level info
   ROOKERY_DATA_DIR=/data rookery serve
   rookery serve --config zoo.cfg --show-config
+  rookery serve --myid 1 --server '1=10.0.0.1:2888:3888;2181' --server '2=10.0.0.2:2888:3888;2181' \\
+    --server '3=10.0.0.3:2888:3888;2181'       one of three; quotes, because shells know the semicolon
 
 Exit codes:
   0 stopped when asked    1 failed    2 wrong flags or settings    3 the data folder cannot be used
+`;
+
+const DEV_NOTES = `
+Servers listen on 127.0.0.1: for clients on the client port and those after it, for each other 707
+further on, at 2888 and after it by default. Each is a process of its own, with its log lines shown
+behind its number. Their data stays where it is, and the next start goes on with it.
+
+While it runs, type and press Enter:
+  k 2     kill server 2 (kill -9): if it led, the others elect a leader
+  s 2     start it again
+  p 2     pause it, and later resume it
+  ?       show every server
+  q       stop all, as Ctrl+C does
+
+Examples:
+  rookery dev
+  rookery dev --servers 5 --client-port 5181 --fresh
+  rookery dev -- --tick-time 500 --log-level info
 `;
 
 const COMPLETION_EXAMPLES = `

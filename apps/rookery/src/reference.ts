@@ -1,5 +1,14 @@
 /** CONFIGURATION.md, made from the table of settings (`pnpm generate`). */
-import { flagOf, type Group, SETTING_KEYS, SETTINGS, type Setting, variableOf } from "./settings.ts";
+import {
+  flagOf,
+  type Group,
+  NUMBERED,
+  NUMBERED_KEYS,
+  SETTING_KEYS,
+  SETTINGS,
+  type Setting,
+  variableOf,
+} from "./settings.ts";
 
 export function reference(): string {
   const groups = new Map<Group, string[]>();
@@ -11,11 +20,19 @@ export function reference(): string {
     const row = [names, cell(setting.help), cell(capitalised(setting.allowed)), cell(setting.fallback)];
     rows.push(`| ${row.join(" | ")} |`);
   }
+  groups.get("Ensemble")?.unshift(...NUMBERED_KEYS.map(numberedRow));
   const tables = [...groups].map(
     ([group, rows]) =>
       `## ${group}\n\n| Setting | What it does | Value | Default |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n`,
   );
   return `${INTRODUCTION}\n${tables.join("\n")}\n${ZOOKEEPER}`;
+}
+
+/** One of the settings that there are several of. */
+function numberedRow(family: (typeof NUMBERED_KEYS)[number]): string {
+  const { flag, variable, example, help, allowed, fallback } = NUMBERED[family];
+  const names = `\`${family}.N\`<br>\`${flag} '${cell(example)}'\`<br>\`${variable}\``;
+  return `| ${[names, cell(help), cell(capitalised(allowed)), cell(fallback)].join(" | ")} |`;
 }
 
 function cell(text: string): string {
@@ -49,18 +66,40 @@ comes from.
 Settings marked ◆ are Rookery's own; ZooKeeper has no such key.
 `;
 
-const ZOOKEEPER = `## ZooKeeper's other keys
+const ZOOKEEPER = `## Ensembles
 
-An existing \`zoo.cfg\` works as it is when it describes a standalone server.
+Every server is told the same \`server.N\` lines, itself included, and by \`myid\` which of them it is: in the file \`myid\`
+in its \`dataDir\`, as with ZooKeeper, or as a setting. The lines can stand in the configuration file, in the file that
+\`dynamicConfigFile\` names, in a variable, \`ROOKERY_SERVERS="1=10.0.0.1:2888:3888;2181 2=10.0.0.2:2888:3888;2181"\`, or
+behind repeated flags, \`--server '1=10.0.0.1:2888:3888;2181'\`. They are not mixed: the lines of the strongest place count.
+The client port of the own line is this server's; a \`clientPort\` that says something else is refused. A single line
+describes a standalone server, unless \`standaloneEnabled\` is false.
+
+An ensemble that could never work is refused before anything is touched: nobody who votes, two lines for one id, two
+servers at one address, an id outside 1 to 255, a \`myid\` that is in no line, weights that are all 0, a group that leaves a
+voter out. Two voters, or an even number of them, are worth a warning.
+
+A new ensemble founds itself when all its voters are there for the first time. A server that has lost its disk does not
+vote until the others have brought it up to date; an empty file named \`initialize\` in its \`dataDir\`, as with ZooKeeper,
+says that it may all the same, and is deleted when the server has started.
+
+Servers speak a protocol of their own with each other: Apache ZooKeeper's cannot be members of the same ensemble. It is
+neither encrypted nor authenticated yet, so the first ports belong on a network of their own.
+
+## ZooKeeper's other keys
+
+An existing \`zoo.cfg\` works as it is, of a standalone server and of an ensemble.
 
 - Keys that say how the Java server does its work (\`snapCount\`, \`preAllocSize\`, \`autopurge.*\`, \`commitProcessor.*\`,
-  \`metricsProvider.*\`, \`admin.*\` …), and those of ensembles that mean nothing to one server (\`initLimit\`, \`syncLimit\` …),
-  are accepted and have no effect. They are listed in one log line of level info.
+  \`metricsProvider.*\`, \`admin.*\`, \`cnxTimeout\`, \`electionPortBindRetry\`, \`tcpKeepAlive\`, \`quorumCnxnTimeoutMs\`,
+  \`connectToLearnerMasterLimit\`, \`leader.maxTimeToWaitForEpoch\`, \`syncEnabled\` …) are accepted and have no effect, as
+  have those of ensembles (\`initLimit\`, \`syncLimit\` …) in a standalone server. They are listed in one log line of level
+  info.
 - \`dataLogDir\` has no effect either: the log is kept under \`dataDir\`, beside the state. A warning says so.
-- A single \`server.N\` line is accepted; the client address after its semicolon counts.
-- Keys that would change what the server does, if it could do that yet, are refused: several \`server.N\`, \`group.N\`,
-  \`weight.N\`, \`dynamicConfigFile\`, \`peerType=observer\`, \`secureClientPort\`, \`ssl.*\`, \`authProvider.N\` with a Java
-  class, \`superUser\`, the throttles \`connection_throttle_tokens\` and \`request_throttle_max_requests\`, and others.
+- Keys that would change what the server does, if it could do that yet, are refused: \`secureClientPort\`, \`ssl.*\`,
+  \`sslQuorum\`, \`quorum.auth.enableSasl\`, several addresses in a \`server.N\` (with \`|\`), \`observerMasterPort\`,
+  \`oraclePath\`, \`authProvider.N\` with a Java class, \`superUser\`, the throttles \`connection_throttle_tokens\` and
+  \`request_throttle_max_requests\`, and others. \`electionAlg\` must be 3.
 - A key that neither knows is refused, with the key that may have been meant. (ZooKeeper makes a system property of it.)
 
 The file has the format of \`java.util.Properties\`: \`key=value\`, \`key: value\` or \`key value\`, comments after \`#\` or

@@ -1,16 +1,28 @@
 /** `rookery serve`: from what was said to a running server, and from a signal to a clean stop. */
 import { spawn } from "node:child_process";
-import { access, constants, mkdir, readdir, readFile, stat } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { access, constants, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import type { RunningServer } from "@rookery/server";
 import picocolors from "picocolors";
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from "pino";
-import { CONFIG_VARIABLE, type Configuration, configure, type Problem, type Said } from "./configuration.ts";
+import {
+  CONFIG_VARIABLE,
+  type Configuration,
+  configure,
+  DEFAULT_DATA_DIR,
+  DEV_VARIABLE,
+  type FileRead,
+  type Problem,
+  type Said,
+} from "./configuration.ts";
 import { decodeProperties } from "./properties.ts";
+import { type EnsembleMember, type EnsembleOptions, joined } from "./server-line.ts";
 import { SETTING_KEYS, SETTINGS, type Setting, serverOptions } from "./settings.ts";
 
 export interface ServeRequest {
   readonly flags: Said["flags"];
+  readonly numberedFlags: Said["numberedFlags"];
   readonly configPath: string | undefined;
   readonly showConfig: boolean;
 }
@@ -21,7 +33,8 @@ const FAILED = 1;
 const INVALID_INVOCATION = 2;
 const UNABLE_TO_ACCESS_DATADIR = 3;
 
-const DEFAULT_DATA_DIR = "rookery-data";
+/** ZooKeeper's name for the file by which an operator vouches that a server with an empty folder may vote. */
+const VOUCHED_FILE = "initialize";
 
 /** Resolves to the exit code when the server has stopped. */
 export async function serve(request: ServeRequest): Promise<number> {
@@ -32,7 +45,8 @@ export async function serve(request: ServeRequest): Promise<number> {
     if (text === undefined) return INVALID_INVOCATION;
     file = { path: configPath, text };
   }
-  const outcome = configure({ flags: request.flags, variables: process.env, file });
+  const { flags, numberedFlags = {} } = request;
+  const outcome = configure({ flags, numberedFlags, variables: process.env, file, read: readIfThere });
   if (!outcome.ok) {
     complain(explain(outcome.problems));
     return INVALID_INVOCATION;
@@ -50,39 +64,57 @@ export async function serve(request: ServeRequest): Promise<number> {
     complain(obstacle);
     return UNABLE_TO_ACCESS_DATADIR;
   }
-  return await runServer(folder, serverOptions(configuration.values, file !== undefined), logger);
+  const { values, ensemble } = configuration;
+  const options = serverOptions(values, file !== undefined || ensemble !== undefined);
+  if (ensemble === undefined) return await runServer(folder, options, undefined, logger);
+  const vouched = existsSync(join(folder, VOUCHED_FILE));
+  return await runServer(folder, options, { ...ensemble, vouched }, logger);
 }
 
-async function runServer(folder: string, options: ReturnType<typeof serverOptions>, logger: Logger): Promise<number> {
+async function runServer(
+  folder: string,
+  options: ReturnType<typeof serverOptions>,
+  ensemble: EnsembleOptions | undefined,
+  logger: Logger,
+): Promise<number> {
   const stopping = firstSignal();
   exitOnSurprise(logger);
   const { DEFAULT_OPTIONS, STATE_TABLES, startServer } = await import("@rookery/server");
   const { openLmdbEngine } = await import("@rookery/storage-lmdb");
   let server: RunningServer;
   try {
-    const engine = await openLmdbEngine({ folder, tables: STATE_TABLES, logger });
+    // A standalone server's folder is a member 1's: it may become the first of an ensemble, and no other's.
+    const sid = ensemble?.sid ?? 1;
+    const engine = await openLmdbEngine({ folder, tables: STATE_TABLES, sid, logger });
     const { tornAt, tornBytes, ...recovery } = engine.recovery;
     logger.info({ folder, ...recovery }, "storage is open");
     if (tornAt !== undefined) {
       logger.warn({ tornAt, tornBytes }, "cut an unfinished write off the log; nobody was told that it had succeeded");
     }
-    server = await startServer(engine, { ...options, dataFolder: folder }, logger);
+    server = await startServer(engine, { ...options, dataFolder: folder, ensemble }, logger);
+    if (ensemble?.vouched === true) void forgetVouching(server, folder, logger);
   } catch (error) {
-    const { host, port } = {
+    const { code, message } = whyNotStarted(error, {
+      folder,
       host: options.clientPortAddress ?? DEFAULT_OPTIONS.clientPortAddress,
       port: options.clientPort ?? DEFAULT_OPTIONS.clientPort,
-    };
-    const { code, message } = whyNotStarted(error, folder, host, port);
+      own: ownOf(ensemble),
+    });
     if (message === undefined) logger.error({ err: error }, "the server could not start");
     else complain(message);
     return code;
   }
-  greet(server, folder);
+  greet(server, folder, ensemble);
   notifySystemd("READY=1");
   logger.info(server.address, "serving");
   const ended = await Promise.race([stopping, server.stopped.then(none, asFailure)]);
   if (typeof ended !== "string") {
     if (ended === undefined) return OK;
+    const refusal = whyRefused(ended.failure, folder);
+    if (refusal !== undefined) {
+      complain(refusal);
+      return FAILED;
+    }
     logger.error({ err: ended.failure }, "the server failed and has stopped; what was acknowledged is on disk");
     return FAILED;
   }
@@ -99,6 +131,19 @@ async function runServer(folder: string, options: ReturnType<typeof serverOption
   return OK;
 }
 
+/** Once it takes part, the server's disk speaks for itself. */
+async function forgetVouching({ serving }: RunningServer, folder: string, logger: Logger): Promise<void> {
+  await serving;
+  try {
+    await rm(join(folder, VOUCHED_FILE), { force: true });
+  } catch (error) {
+    logger.warn(
+      { error: (error as Error).message },
+      `remove ${VOUCHED_FILE} from the data folder: it is not needed any more`,
+    );
+  }
+}
+
 function none(): undefined {
   return undefined;
 }
@@ -107,7 +152,14 @@ function asFailure(failure: unknown): { readonly failure: unknown } {
   return { failure };
 }
 
-/** The first SIGTERM or SIGINT. A second one ends the process at once, as somebody who asks twice wants. */
+function ownOf(ensemble: EnsembleOptions | undefined): EnsembleMember | undefined {
+  return ensemble?.members.find(({ sid }) => sid === ensemble.sid);
+}
+
+/**
+ * The first SIGTERM or SIGINT. A second one ends the process at once, as somebody who asks twice wants. A server that
+ * `rookery dev` has started stops with it, however that ended.
+ */
 function firstSignal(): Promise<"SIGTERM" | "SIGINT"> {
   return new Promise((resolve) => {
     let asked = false;
@@ -118,6 +170,7 @@ function firstSignal(): Promise<"SIGTERM" | "SIGINT"> {
     };
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
+    if (process.env[DEV_VARIABLE] !== undefined) process.once("disconnect", () => onSignal("SIGTERM"));
   });
 }
 
@@ -135,12 +188,17 @@ function exitOnSurprise(logger: Logger): void {
 }
 
 /** One line for people; everything else the server says is a log line. */
-function greet({ address: { host, port } }: RunningServer, folder: string): void {
+function greet(
+  { address: { host, port } }: RunningServer,
+  folder: string,
+  ensemble: EnsembleOptions | undefined,
+): void {
   const { bold } = picocolors.createColors(colour(process.stdout));
-  const where = bold(`${host.includes(":") ? `[${host}]` : host}:${port}`);
+  const where = bold(joined(host, port));
   const data = relative(process.cwd(), folder);
   const shortest = data !== "" && !data.startsWith("..") ? `./${data}` : folder;
-  process.stdout.write(`Rookery listens on ${where}, keeps its data in ${shortest} and stops on Ctrl+C.\n`);
+  const who = ensemble === undefined ? "" : `, server ${ensemble.sid} of ${ensemble.members.length},`;
+  process.stdout.write(`Rookery${who} listens on ${where}, keeps its data in ${shortest} and stops on Ctrl+C.\n`);
 }
 
 function openLog(level: string, stream: DestinationStream): Logger {
@@ -168,6 +226,16 @@ async function readConfig(path: string): Promise<string | undefined> {
     const reason = REASONS[codeOf(error)] ?? (error as Error).message;
     complain(`The configuration file ${path} cannot be read: ${reason}.`);
     return undefined;
+  }
+}
+
+/** What a setting leads to. */
+function readIfThere(path: string): FileRead {
+  try {
+    return { text: decodeProperties(readFileSync(path)) };
+  } catch (error) {
+    const reason = REASONS[codeOf(error)] ?? (error as Error).message;
+    return { text: undefined, missing: codeOf(error) === "ENOENT", reason };
   }
 }
 
@@ -205,50 +273,87 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
 };
 
+/** What the server tried to start with. */
+export interface Attempt {
+  readonly folder: string;
+  readonly host: string;
+  readonly port: number;
+  /** Its own line of the ensemble; undefined when it stands alone. */
+  readonly own: EnsembleMember | undefined;
+}
+
 /** What to tell the operator, and the exit code. No message: nobody foresaw it, and the log should have all of it. */
 export function whyNotStarted(
   error: unknown,
-  folder: string,
-  host: string,
-  port: number,
+  { folder, host, port, own }: Attempt,
 ): { readonly code: number; readonly message: string | undefined } {
+  const peer = own !== undefined && portOf(error) === own.peerPort && own.peerPort !== port ? own : undefined;
   switch (codeOf(error)) {
     case "EADDRINUSE":
       return failed(
-        `Port ${port} on ${host} is taken by another program, perhaps another server.\n` +
-          `Stop that one, or choose another port: rookery serve --client-port ${port < 65_535 ? port + 1 : port - 1}`,
+        peer === undefined
+          ? `Port ${port} on ${host} is taken by another program, perhaps another server.\n` +
+              `Stop that one, or choose another port: rookery serve --client-port ${port < 65_535 ? port + 1 : port - 1}`
+          : `Port ${peer.peerPort} on ${peer.host}, for the other servers, is taken by another program.\n` +
+              `Stop that one, or choose another first port in server.${peer.sid}, on every server of the ensemble.`,
       );
     case "EACCES":
       if ((error as NodeJS.ErrnoException).syscall !== "listen") break;
-      return failed(`This user may not listen on port ${port}. Choose one above 1023 with --client-port.`);
+      return failed(
+        peer === undefined
+          ? `This user may not listen on port ${port}. Choose one above 1023 with --client-port.`
+          : `This user may not listen on port ${peer.peerPort}. Choose one above 1023 in server.${peer.sid}, on every server.`,
+      );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":
     case "EINVAL":
       return failed(
-        `${host} is not an address of this machine, so the server cannot listen on it.\n` +
-          "Choose another with --client-port-address; 0.0.0.0 is all of them.",
+        peer === undefined
+          ? `${host} is not an address of this machine, so the server cannot listen on it.\n` +
+              "Choose another with --client-port-address; 0.0.0.0 is all of them."
+          : `${peer.host} is not an address of this machine, so server.${peer.sid} cannot listen on it for the others.\n` +
+              "Is this the right myid? Behind a translated address, --quorum-listen-on-all-ips listens on all there are.",
       );
     case "LOCKED":
     case "UNUSABLE":
     case "NEWER_FORMAT":
       return {
         code: UNABLE_TO_ACCESS_DATADIR,
-        message: `The data folder ${folder} cannot be used.\n${sentence(error)}`,
+        message: `The data folder ${folder} cannot be used.\n${sentence(error)}${whose()}`,
       };
     case "CORRUPT":
     case "FULL":
     case "FAILED":
       return failed(`The server cannot start from its data in ${folder}.\n${sentence(error)}`);
   }
-  return { code: FAILED, message: undefined };
+  return { code: FAILED, message: whyRefused(error, folder) };
 
   function failed(message: string) {
     return { code: FAILED, message };
   }
+
+  /** Storage knows members only. */
+  function whose(): string {
+    if (!/belongs to member/.test((error as Error).message)) return "";
+    return own === undefined
+      ? "\nThis server stands alone, for it has no server.N lines, and counts as member 1."
+      : `\nThis server's myid is ${own.sid}. A folder that was a standalone server's is member 1's.`;
+  }
 }
 
-/** Storage says what, where and what to do. */
+/** Why consensus does not let this server take part with its disk, for the operator; undefined for any other failure. */
+function whyRefused(error: unknown, folder: string): string | undefined {
+  return ["emptied", "rolledBack", "stranger", "diverged"].includes(codeOf(error))
+    ? `The server cannot take part in its ensemble with its data in ${folder}.\n${sentence(error)}`
+    : undefined;
+}
+
+function portOf(error: unknown): number | undefined {
+  return error instanceof Error && "port" in error && typeof error.port === "number" ? error.port : undefined;
+}
+
+/** Storage and consensus say what, where and what to do. */
 function sentence(error: unknown): string {
   const { message } = error as Error;
   return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
@@ -270,17 +375,21 @@ export function explain(problems: readonly Problem[]): string {
 }
 
 /** What counts, as a configuration file that says the same; defaults are comments. */
-export function shown({ values, origins, withoutEffect }: Configuration): string {
+export function shown({ values, origins, numbered, withoutEffect }: Configuration): string {
+  const servers = numbered.filter((line) => !withoutEffect.includes(line));
   const lines = SETTING_KEYS.map((key) => {
     const setting: Setting = SETTINGS[key];
     const given = origins.get(key);
     if (given === undefined || values[key] === undefined) return `# ${key}: ${setting.fallback} (default)`;
+    // Its lines follow.
+    if (key === "dynamicConfigFile") return `# ${key}=${given.value} (${given.place})`;
     return setting.secret === true
       ? `# ${key}: hidden (${given.place})`
       : `# ${given.place}\n${key}=${given.value.replaceAll("\\", "\\\\")}`;
   });
+  const members = servers.map(({ key, value, place }) => `# ${place}\n${key}=${value}`);
   const idle = withoutEffect.map(({ key, value, place }) => `# ${key}=${value} (${place}) has no effect`);
-  return `${[...lines, ...idle].join("\n")}\n`;
+  return `${[...lines, ...members, ...idle].join("\n")}\n`;
 }
 
 function complain(message: string): void {

@@ -6,6 +6,7 @@
 import { getHashes } from "node:crypto";
 import { DEFAULT_OPTIONS, type ServerOptions } from "@rookery/server";
 import { z } from "zod";
+import { SERVER_LINE } from "./server-line.ts";
 
 /** What a value may be: read from text, said in words, and hinted at in a flag's usage. */
 interface Kind<T> {
@@ -19,7 +20,7 @@ interface Kind<T> {
   readonly choices?: readonly string[];
 }
 
-export type Group = "Where" | "Sessions and connections" | "Znodes" | "Access" | "Operation";
+export type Group = "Where" | "Ensemble" | "Sessions and connections" | "Znodes" | "Access" | "Operation";
 
 export interface Setting<T = unknown> extends Kind<T> {
   readonly group: Group;
@@ -38,6 +39,7 @@ const UNITS: Readonly<Record<string, string>> = {
   port: "a port number",
   ms: "a whole number of milliseconds",
   bytes: "a whole number of bytes",
+  ticks: "a whole number of ticks",
 };
 
 /** ZooKeeper's words (those that change nothing and those that do). */
@@ -45,6 +47,12 @@ const FOUR_LETTER_WORDS = [
   ...["conf", "cons", "crst", "dirs", "dump", "envi", "gtmk", "hash", "isro", "lsnp", "mntr", "orst"],
   ...["ruok", "srst", "srvr", "stat", "stmk", "wchc", "wchp", "wchs"],
 ];
+
+/** What holds in an ensemble when nobody says otherwise. ZooKeeper has no defaults; these are its sample's. */
+export const ENSEMBLE_DEFAULTS = { initLimit: 10, syncLimit: 5 } as const;
+
+/** Shorter ones would elect a new leader at each pause of the old one's. */
+export const ELECTION_TIMEOUT_MIN_MS = 100;
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -56,7 +64,7 @@ export const SETTINGS = {
   }),
   clientPortAddress: setting(kind(z.string().regex(/^[^\s/]+$/), "a host name or an IP address", "host"), {
     group: "Where",
-    fallback: `${DEFAULT_OPTIONS.clientPortAddress}; with a configuration file every address (0.0.0.0), as ZooKeeper`,
+    fallback: `${DEFAULT_OPTIONS.clientPortAddress}; with a configuration file, and in an ensemble, every address (0.0.0.0), as ZooKeeper`,
     help: "Address to listen on.",
   }),
   clientPortListenBacklog: setting(orMinusOne(wholeNumber("connections", 1), "the system's choice"), {
@@ -75,10 +83,73 @@ export const SETTINGS = {
     help: "Whether a missing dataDir is made. Without it, an unmounted disk stops the start instead of hiding the data.",
   }),
 
+  myid: setting(wholeNumber("number", 1, 255), {
+    group: "Ensemble",
+    fallback: "what the file myid in dataDir says, as with ZooKeeper",
+    help: "Which of the server.N lines is this server.",
+    ours: true,
+  }),
+  dynamicConfigFile: setting(kind(z.string().min(1), "the path of a file", "file"), {
+    group: "Ensemble",
+    fallback: "none",
+    help: "File with the server.N, weight.N and group.N lines. It is read, and never written.",
+  }),
+  peerType: setting(anyCase(oneOf(["participant", "observer"])), {
+    group: "Ensemble",
+    fallback: "what the server.N line says",
+    help: "Whether this server votes. The server.N line counts; what contradicts it is warned of.",
+  }),
+  standaloneEnabled: setting(trueOrFalse(), {
+    group: "Ensemble",
+    fallback: "true",
+    help: "Whether a single server.N line means a standalone server. If false: an ensemble of one.",
+  }),
+  initLimit: setting(wholeNumber("ticks", 1), {
+    group: "Ensemble",
+    fallback: `${ENSEMBLE_DEFAULTS.initLimit}`,
+    help: "How long a server may take to catch up with the leader without getting any further, in ticks.",
+  }),
+  syncLimit: setting(wholeNumber("ticks", 1), {
+    group: "Ensemble",
+    fallback: `${ENSEMBLE_DEFAULTS.syncLimit}`,
+    help: "After how much silence a server is given up, in ticks. electionTimeout is shorter.",
+  }),
+  electionTimeout: setting(wholeNumber("ms", ELECTION_TIMEOUT_MIN_MS), {
+    group: "Ensemble",
+    fallback: "2000, or less when syncLimit ticks are short",
+    help: "After how much silence the leader is taken for dead and another is elected. Less than syncLimit ticks.",
+    ours: true,
+  }),
+  quorumListenOnAllIPs: setting(trueOrFalse(), {
+    group: "Ensemble",
+    fallback: "false",
+    help: "Listen for the other servers on every address instead of the host's of the own server.N line.",
+  }),
+  leaderServes: setting(oneOf(["yes", "no"], "yes"), {
+    group: "Ensemble",
+    fallback: "yes",
+    help: "Whether the leader takes clients.",
+  }),
+  "readonlymode.enabled": setting(trueOrFalse(), {
+    group: "Ensemble",
+    fallback: "false",
+    help: "Serve reads, to clients that ask for it, while there is no quorum.",
+  }),
+  localSessionsEnabled: setting(trueOrFalse(), {
+    group: "Ensemble",
+    fallback: "false",
+    help: "Sessions that only their server knows and that cannot have ephemeral znodes: cheaper to open.",
+  }),
+  localSessionsUpgradingEnabled: setting(trueOrFalse(), {
+    group: "Ensemble",
+    fallback: "false",
+    help: "Make a local session one that all know when it creates an ephemeral znode, instead of refusing that.",
+  }),
+
   tickTime: setting(wholeNumber("ms", 1), {
     group: "Sessions and connections",
     fallback: `${DEFAULT_OPTIONS.tickTimeMs}`,
-    help: "Unit of session expiry: sessions end on a multiple of it.",
+    help: "Unit of session expiry: sessions end on a multiple of it. Unit of initLimit and syncLimit.",
   }),
   minSessionTimeout: setting(orMinusOne(wholeNumber("ms", 1), "2 ticks"), {
     group: "Sessions and connections",
@@ -226,14 +297,66 @@ export type Values = {
 
 export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
+/** Settings that mean something only to a server that is one of several. */
+export const ENSEMBLE_KEYS: readonly SettingKey[] = SETTING_KEYS.filter((key) => SETTINGS[key].group === "Ensemble");
+
+export type NumberedKey = "server" | "weight" | "group";
+
+/** Settings that there are several of, told apart by a number: `server.1`, `server.2`. */
+export interface NumberedSetting {
+  readonly flag: string;
+  /** Holds all of them, with blanks or commas between. */
+  readonly variable: string;
+  readonly placeholder: string;
+  /** As `1=10.0.0.1:2888:3888;2181`. */
+  readonly example: string;
+  readonly allowed: string;
+  readonly fallback: string;
+  readonly help: string;
+}
+
+export const NUMBERED: Readonly<Record<NumberedKey, NumberedSetting>> = {
+  server: {
+    flag: "--server",
+    variable: "ROOKERY_SERVERS",
+    placeholder: "N=host:port:port",
+    example: "1=10.0.0.1:2888:3888;2181",
+    allowed: SERVER_LINE,
+    fallback: "none: a standalone server",
+    help:
+      "A server of the ensemble, and its id from 1 to 255; say all of them, this one included. The first port is for " +
+      "the other servers, the second is only told to clients that ask, and the last is for clients.",
+  },
+  weight: {
+    flag: "--weight",
+    variable: "ROOKERY_WEIGHTS",
+    placeholder: "N=weight",
+    example: "1=2",
+    allowed: "a whole number from 0 to 1000000",
+    fallback: "1",
+    help: "How much the vote of server N counts.",
+  },
+  group: {
+    flag: "--group",
+    variable: "ROOKERY_GROUPS",
+    placeholder: "N=id:id",
+    example: "1=1:2:3",
+    allowed: "ids of servers that vote, with colons between them",
+    fallback: "none",
+    help: "Servers that vote as a group: a quorum is a majority in a majority of the groups. Each voter is in one.",
+  },
+};
+
+export const NUMBERED_KEYS = Object.keys(NUMBERED) as readonly NumberedKey[];
+
 /**
  * `clientPort` → `client-port`, `skipACL` → `skip-acl`, `4lw.commands.whitelist` → `4lw-commands-whitelist`: a dash for
- * each dot and before each word that a capital begins.
+ * each dot and before each word that a capital begins. IPs are one word.
  */
 export function dashed(key: string): string {
   return key
     .replace(/([a-z])([A-Z])/g, "$1-$2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1-$2")
+    .replace(/([A-Z])([A-Z](?!s(?![a-z]))[a-z])/g, "$1-$2")
     .replace(/[._]/g, "-")
     .toLowerCase();
 }
@@ -246,7 +369,7 @@ export function variableOf(key: string): string {
   return `ROOKERY_${dashed(key).replaceAll("-", "_").toUpperCase()}`;
 }
 
-/** The server's own options. `everyAddress`: what to listen on if nobody said (see clientPortAddress). */
+/** The server's own options, without the ensemble. `everyAddress`: what to listen on if nobody said (see clientPortAddress). */
 export function serverOptions(values: Values, everyAddress: boolean): Partial<ServerOptions> {
   const options: { -readonly [K in keyof ServerOptions]?: ServerOptions[K] | undefined } = {
     clientPort: values.clientPort,
@@ -333,6 +456,11 @@ function trueOrFalse(): Kind<boolean> {
 function oneOf<const T extends string>(choices: readonly T[], bare?: T): Kind<T> {
   const made = kind(z.enum(choices), inWords(choices, "or"), choices.join("|"));
   return { ...made, choices, ...(bare === undefined ? {} : { bare }) };
+}
+
+/** Java compares these without regard to case. */
+function anyCase<T extends string>(of: Kind<T>): Kind<T> {
+  return { ...of, schema: z.string().toLowerCase().pipe(of.schema) };
 }
 
 function listOf(choices: readonly string[], placeholder: string): Kind<readonly string[]> {

@@ -19,7 +19,7 @@ interface Rule {
   readonly judge: (value: string) => Verdict;
 }
 
-/** How the Java server does its work, or work that is not to be done here: threads, caches, files, the JVM, quorums. */
+/** How the Java server does its work, or work that is not to be done here: threads, caches, files, the JVM, connections. */
 const WITHOUT_EFFECT = `
   admin. audit.impl.class autopurge. bitHashCacheSize client.certReload clientTcpKeepAlive closeSessionTxn.enabled
   cnxTimeout commitLogCount commitProcessor. connectToLearnerMasterLimit connection_throttle_decrease_ratio
@@ -28,21 +28,24 @@ const WITHOUT_EFFECT = `
   connection_throttle_local_session_weight connection_throttle_renew_session_weight
   connection_throttle_weight_enabled clientCnxnSocket db.autocreate digest.enabled
   disableAutoWatchReset electionPortBindRetry enableEagerACLCheck fastleader. fips-mode flushDelay follower. forceSync
-  forward_learner_requests_to_commit_processor_disabled fsync.warningthresholdms httpVersion initLimit
+  forward_learner_requests_to_commit_processor_disabled fsync.warningthresholdms httpVersion
   intBufferStartingSizeBytes jmx. jute.maxbuffer.extrasize jvm.pause. kerberos. kinit largeRequestMaxBytes leader.
-  leaderConnectDelayDuringRetryMs leaderServes learner. localSessionsEnabled localSessionsUpgradingEnabled
+  leaderConnectDelayDuringRetryMs learner.
   maxBatchSize maxGetChildrenResponseCacheSize maxInProcessingDeadWatchers maxResponseCacheSize maxWriteQueuePollTime
   messageTracker. metricsProvider. multiAddress. netty. nio.directBufferBytes nio.numSelectorThreads
   nio.numWorkerThreads nio.shutdownTimeout observer. observerMaster. pathStats. preAllocSize quorum.auth.
-  quorum.cnxn.threads.size quorumCnxnTimeoutMs quorumListenOnAllIPs readonlymode.enabled request_stale_connection_check
+  quorum.cnxn.threads.size quorumCnxnTimeoutMs request_stale_connection_check
   request_stale_latency_check request_throttle_drop_stale request_throttle_stall_time request_throttler.shutdownTimeout
   requireKerberosConfig sasl. security.auth_to_local serializeLastProcessedZxid.enabled server.principal server.realm
   serverCnxnFactory snapCount snapshot. snapshotSizeFactor snapSizeLimitInKb sslQuorumReloadCertFiles syncEnabled
-  syncLimit tcpKeepAlive txnLogSizeLimitInKb watchManagerName watcherCleanIntervalInSeconds watcherCleanThreshold
+  tcpKeepAlive txnLogSizeLimitInKb watchManagerName watcherCleanIntervalInSeconds watcherCleanThreshold
   watcherCleanThreadsNum allowSaslFailedClients forceSnapshotSync
 `;
 
-const ENSEMBLE = "ensembles are not supported yet: this server runs alone";
+const PEER_TLS =
+  "TLS between servers is not supported yet: keep their ports in a network of their own, or leave this key out";
+const PEER_SASL =
+  "SASL between servers is not supported yet: keep their ports in a network of their own, or leave this key out";
 const TLS = "TLS is not supported yet; put a TLS proxy in front, or leave this key out";
 const SASL = "SASL is not supported yet; clients can authenticate with the digest scheme";
 const THROTTLE = "this throttle is not supported yet; leave this key out";
@@ -59,21 +62,20 @@ const RULES: readonly Rule[] = [
     }),
   },
 
-  // server.N is judged by configuration.ts, which sees how many there are.
-  { key: "group.#", judge: refuse(ENSEMBLE) },
-  { key: "weight.#", judge: refuse(ENSEMBLE) },
-  { key: "peerType", judge: unless("participant", `${ENSEMBLE}, and cannot observe another`) },
+  // server.N, weight.N and group.N are judged by members.ts, which sees all of them.
   { key: "electionAlg", judge: unless("3", "must be 3, as in ZooKeeper") },
-  { key: "standaloneEnabled", judge: unless("true", `${ENSEMBLE}, and cannot be grown into an ensemble`) },
-  { key: "dynamicConfigFile", judge: refuse(ENSEMBLE) },
-  { key: "version", judge: refuse(`belongs into a dynamic configuration file; ${ENSEMBLE}`) },
-  { key: "oraclePath", judge: refuse(ENSEMBLE) },
-  { key: "observerMasterPort", judge: unless("0", ENSEMBLE) },
-  { key: "sslQuorum", judge: unless("false", ENSEMBLE) },
-  { key: "portUnification", judge: unless("false", ENSEMBLE) },
-  { key: "quorum.auth.enableSasl", judge: unless("false", ENSEMBLE) },
-  { key: "quorum.auth.serverRequireSasl", judge: unless("false", ENSEMBLE) },
-  { key: "quorum.auth.learnerRequireSasl", judge: unless("false", ENSEMBLE) },
+  { key: "version", judge: refuse("belongs into the file that dynamicConfigFile names") },
+  { key: "oraclePath", judge: refuse("an oracle for two servers is not supported: three servers need none") },
+  {
+    key: "observerMasterPort",
+    judge: unless("0", "observers that follow a follower are not supported: they follow the leader"),
+  },
+  { key: "sslQuorum", judge: unless("false", PEER_TLS) },
+  { key: "portUnification", judge: unless("false", PEER_TLS) },
+  { key: "quorum.auth.enableSasl", judge: unless("false", PEER_SASL) },
+  { key: "quorum.auth.serverRequireSasl", judge: unless("false", PEER_SASL) },
+  { key: "quorum.auth.learnerRequireSasl", judge: unless("false", PEER_SASL) },
+  { key: "ssl.quorum.", judge: refuse(PEER_TLS) },
 
   { key: "secureClientPort", judge: refuse(TLS) },
   { key: "secureClientPortAddress", judge: refuse(TLS) },

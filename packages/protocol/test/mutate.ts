@@ -1,8 +1,18 @@
 /** Decodes damaged bytes, to see that nothing but a ProtocolError ever comes of it. All chance comes from a seed. */
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { FrameSplitter, JuteReader, JuteWriter, ProtocolError } from "../src/client/index.ts";
-import { decodeTransaction, encodeTransaction, type Transaction } from "../src/peer/index.ts";
+import {
+  decodePeerMessage,
+  decodeTransaction,
+  encodePeerMessage,
+  encodeTransaction,
+  PeerFrameSplitter,
+  type Transaction,
+  type WireMessage,
+} from "../src/peer/index.ts";
 import { recordKinds } from "./arbitraries.ts";
+import { messages, messagesByType } from "./messages.ts";
 import { transactions } from "./transactions.ts";
 
 export interface Tally {
@@ -32,6 +42,21 @@ export function fuzz(seed: number, cases: number): Tally {
       .sample(transactions, { seed, numRuns: 100 })
       .map((each: Transaction) => Buffer.from(encodeTransaction(each))),
   });
+  for (const [name, message] of Object.entries(messagesByType)) {
+    kinds.push({
+      name,
+      // The checksum is made to fit, or nothing damaged would get past it.
+      decode: (bytes) => void decodePeerMessage(frameOf(bytes)),
+      seeds: fc
+        .sample<WireMessage>(message, { seed, numRuns: 30 })
+        .map((each) => Buffer.from(encodePeerMessage(each).subarray(8))),
+    });
+  }
+  kinds.push({
+    name: "frames between members",
+    decode: (bytes) => void new PeerFrameSplitter(100_000).push(bytes, () => true),
+    seeds: fc.sample(messages, { seed, numRuns: 100 }).map((each) => encodePeerMessage(each)),
+  });
   kinds.push({
     name: "frames",
     decode: (bytes) => void new FrameSplitter(1000).push(bytes, () => true),
@@ -51,6 +76,14 @@ export function fuzz(seed: number, cases: number): Tally {
     }
   }
   return tally;
+}
+
+function frameOf(body: Buffer): Buffer {
+  const frame = Buffer.alloc(8 + body.length);
+  frame.writeUInt32LE(body.length, 0);
+  frame.writeUInt32LE(crc32(body), 4);
+  body.copy(frame, 8);
+  return frame;
 }
 
 /** A copy with some of it changed, cut off, repeated or made up. */

@@ -2,5 +2,5 @@
 
 export { STATE_TABLES } from "@rookery/tree";
 export { type Logger, SILENT } from "./logger.ts";
-export { DEFAULT_OPTIONS, type ServerOptions } from "./options.ts";
+export { DEFAULT_OPTIONS, type EnsembleMember, type EnsembleOptions, type ServerOptions } from "./options.ts";
 export { type RunningServer, startServer } from "./server.ts";

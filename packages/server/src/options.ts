@@ -1,6 +1,51 @@
 /** What a member can be told. Every field has a default; `apps/rookery` maps zoo.cfg, flags and variables onto it. */
 
+/** One `server.N` line. */
+export interface EnsembleMember {
+  /** N: 1 to 255. */
+  readonly sid: number;
+  readonly role: "participant" | "observer";
+  readonly host: string;
+  /** Where members talk to each other: the first port of the line. */
+  readonly peerPort: number;
+  /** The second port of the line. Elections use the first one too; this one is only told to clients that ask for the configuration. */
+  readonly electionPort: number;
+  /** Where clients reach it, as the line says; undefined when it does not. */
+  readonly clientHost: string | undefined;
+  readonly clientPort: number | undefined;
+  /** zoo.cfg: weight.N, group.N; 1 and 0 by default. */
+  readonly weight: number;
+  readonly group: number;
+}
+
+/** What a server of an ensemble must know beside {@link ServerOptions}. */
+export interface EnsembleOptions {
+  /** This server: the content of `myid`. */
+  readonly sid: number;
+  /** Every server, this one included, by sid. */
+  readonly members: readonly EnsembleMember[];
+  /** Ticks a follower may take to synchronise without progress. */
+  readonly initLimit: number;
+  /** Ticks after which a silent peer is given up; bounds `electionTimeoutMs`. */
+  readonly syncLimit: number;
+  /** Silence after which a leader is taken for dead, milliseconds; undefined: 2000, or less when ticks are short. */
+  readonly electionTimeoutMs: number | undefined;
+  /** Listen for peers on every address instead of the own host's. zoo.cfg: quorumListenOnAllIPs */
+  readonly listenOnAllIps: boolean;
+  /** Serve reads to clients that accept it while there is no quorum. readonlymode.enabled */
+  readonly readOnly: boolean;
+  /** zoo.cfg: localSessionsEnabled, localSessionsUpgradingEnabled */
+  readonly localSessions: boolean;
+  readonly localSessionsUpgrading: boolean;
+  /** Whether the leader takes clients. zoo.cfg: leaderServes */
+  readonly leaderServes: boolean;
+  /** The operator vouches that this server's empty disk may vote: an `initialize` marker was there. */
+  readonly vouched: boolean;
+}
+
 export interface ServerOptions {
+  /** The ensemble this server belongs to; undefined when it stands alone. */
+  readonly ensemble: EnsembleOptions | undefined;
   /** TCP port for clients; 0 lets the system choose. zoo.cfg: clientPort. */
   readonly clientPort: number;
   /** Address to listen on. zoo.cfg: clientPortAddress. */
@@ -54,6 +99,7 @@ export interface ServerOptions {
 }
 
 export const DEFAULT_OPTIONS: ServerOptions = {
+  ensemble: undefined,
   clientPort: 2181,
   clientPortAddress: "127.0.0.1",
   clientPortListenBacklog: undefined,

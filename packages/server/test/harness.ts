@@ -6,12 +6,11 @@ import { SILENT } from "../src/logger.ts";
 import type { Client } from "../src/member/client.ts";
 import { Member } from "../src/member/member.ts";
 import type { Runtime, Transport } from "../src/member/ports.ts";
-import { StandaloneProposer } from "../src/member/standalone-proposer.ts";
 import { DEFAULT_OPTIONS, type ServerOptions } from "../src/options.ts";
 
 export class HandRuntime implements Runtime {
   ms = 1_000_000;
-  private readonly timers: { readonly every: number; next: number; readonly task: () => void; on: boolean }[] = [];
+  private timers: { readonly every: number; next: number; readonly task: () => void; on: boolean }[] = [];
   private deferred: (() => void)[] = [];
 
   wallMs(): number {
@@ -36,6 +35,24 @@ export class HandRuntime implements Runtime {
     };
   }
 
+  after(ms: number, task: () => void) {
+    const timer = {
+      every: 0,
+      next: this.ms + ms,
+      task: () => {
+        timer.on = false;
+        task();
+      },
+      on: true,
+    };
+    this.timers.push(timer);
+    return {
+      stop: () => {
+        timer.on = false;
+      },
+    };
+  }
+
   /** Runs what was deferred and lets promises settle until nothing is left to do. */
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < 8; quiet++) {
@@ -51,7 +68,8 @@ export class HandRuntime implements Runtime {
   async advance(ms: number): Promise<void> {
     const end = this.ms + ms;
     for (;;) {
-      const due = this.timers.filter((timer) => timer.on && timer.next <= end).sort((a, b) => a.next - b.next)[0];
+      this.timers = this.timers.filter((timer) => timer.on);
+      const due = this.timers.filter((timer) => timer.next <= end).sort((a, b) => a.next - b.next)[0];
       if (due === undefined) break;
       this.ms = Math.max(this.ms, due.next);
       due.next += due.every;
@@ -68,7 +86,7 @@ export class HandRuntime implements Runtime {
   }
 }
 
-/** One reply or event, as a line: `xid 3 zxid 5 err 0`, `event 1 /a`. */
+/** One reply or event, as a line: `3: zxid 5 err 0`, `event 1 /a`. The zxid is told by its counter: there is one epoch. */
 export class HandTransport implements Transport {
   readonly address: string;
   readonly port = 1;
@@ -133,7 +151,7 @@ export class HandTransport implements Transport {
       return;
     }
     const xid = frame.readInt32BE(0);
-    const zxid = frame.readBigInt64BE(4);
+    const zxid = frame.readInt32BE(8);
     const err = frame.readInt32BE(12);
     if (xid === -1) {
       const input = new JuteReader(frame, 16);
@@ -166,11 +184,17 @@ export async function rig(
   engine = openMemoryEngine({ tables: STATE_TABLES, disk: new MemoryDisk() }),
 ): Promise<Rig> {
   const runtime = new HandRuntime();
-  const proposer = new StandaloneProposer(engine.log, runtime);
-  const member = await Member.open(
+  const opening = Member.open(
     { ...DEFAULT_OPTIONS, tickTimeMs: 1000, ...options },
-    { engine, proposer, runtime, logger: SILENT },
+    { engine, runtime, logger: SILENT, bootId: 1, jitterSeed: 1 },
   );
+  let open = false;
+  const mark = () => {
+    open = true;
+  };
+  opening.then(mark, mark);
+  while (!open) await runtime.settle();
+  const member = await opening;
   const failures: Error[] = [];
   member.onFailed = (error) => failures.push(error);
   const send = (to: HandTransport, ...frames: Buffer[]): boolean => {

@@ -106,6 +106,58 @@ describe("kill -9 under load", () => {
   });
 });
 
+describe("kill -9 during installations", () => {
+  let installer: string;
+  beforeAll(async () => {
+    installer = await compile("installer");
+  }, 30_000);
+
+  it("leaves one state whole, with its log, in ten rounds", { timeout: 60_000 }, async () => {
+    const seed = 815;
+    const random = lcg(seed);
+    let last = 0;
+    let applied = 0;
+    let installations = 0;
+    for (let round = 0; round < 10; round++) {
+      const run_ = run(installer, folder, `${seed + round}`);
+      await run_.line(0);
+      await Promise.race([run_.end(), new Promise((resolve) => setTimeout(resolve, 20 + random(200)))]);
+      run_.child.kill("SIGKILL");
+      await run_.end();
+      const where = `seed ${seed}, round ${round}`;
+      for (const line of run_.lines) {
+        const [what, index, value] = line.split(" ") as [string, string, string];
+        expect(["open", "ack", "commit", "installed"], `${where}: ${line}`).toContain(what);
+        if (what === "open") {
+          expect(Number(index), where).toBeGreaterThanOrEqual(last);
+          expect(Number(value), where).toBeGreaterThanOrEqual(applied);
+        }
+        // An installation takes the place of what was acknowledged: it is further on, always.
+        if (what === "installed") installations++;
+        if (what !== "commit") last = Number(index);
+        if (what !== "ack") applied = Number(what === "open" ? value : index);
+      }
+      if (round % 2 === 0) continue;
+      await using engine = await openLmdbEngine({ folder, tables: ["t"], segmentBytes: 64 * 1024 });
+      const { log, state } = engine;
+      expect(log.last.index, where).toBeGreaterThanOrEqual(last);
+      expect(state.applied.index, where).toBeGreaterThanOrEqual(applied);
+      const told = new Set<number>();
+      let rows = 0;
+      state.scan(0, { from: Buffer.from([0]), to: Buffer.from([255]) }, (_key, value) => {
+        told.add(Number(String.fromCharCode(...value)));
+        rows++;
+      });
+      expect([rows, [...told]], where).toEqual([200, [state.applied.index]]);
+      for (let from = log.firstIndex; from <= log.last.index; ) {
+        from += (await log.read(from, { entriesMax: 10_000, bytesMax: 10_000_000 })).length;
+      }
+      expect((await readdir(folder)).filter((name) => name.startsWith("state"))).toHaveLength(1);
+    }
+    expect(installations).toBeGreaterThan(5);
+  });
+});
+
 describe("a second process", () => {
   let holder: string;
   beforeAll(async () => {

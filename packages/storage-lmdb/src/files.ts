@@ -24,6 +24,10 @@ export interface Files {
   makeFolder(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Removes a folder with all that is in it; none is as good as removed. */
+  removeFolder(path: string): Promise<void>;
+  /** Makes durable what somebody else wrote to a file. */
+  syncFile(path: string): Promise<void>;
   /** Makes the names in a folder durable. */
   syncFolder(path: string): Promise<void>;
   /** Bytes that may still be written on the medium that holds `path`. */
@@ -54,6 +58,15 @@ export const realFiles: Files = {
   },
   rename: (from, to) => fs.promises.rename(from, to),
   remove: (path) => fs.promises.rm(path, { force: true }),
+  removeFolder: (path) => fs.promises.rm(path, { recursive: true, force: true }),
+  async syncFile(path) {
+    const file = await fs.promises.open(path, "r+");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  },
   async syncFolder(path) {
     if (process.platform === "win32") return; // Folders cannot be opened there, and NTFS journals names.
     const folder = await fs.promises.open(path, "r");

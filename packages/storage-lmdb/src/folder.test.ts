@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { GENESIS, type LogEntry, type Space, StorageError } from "@rookery/storage";
 import { entriesAfter } from "@rookery/storage/conformance";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -35,7 +36,7 @@ describe("a folder", () => {
   it("of a newer format is refused and left as it is, byte for byte", async () => {
     await (await openLmdbEngine({ folder, tables, segmentBytes })).close();
     const meta = await readFile(join(folder, "meta"));
-    meta.writeUInt32LE(2, 8);
+    meta.writeUInt32LE(3, 8);
     await writeFile(join(folder, "meta"), meta);
     const before = await contents(folder);
     const error = await openLmdbEngine({ folder, tables, segmentBytes }).catch((reason: unknown) => reason);
@@ -124,6 +125,62 @@ describe("a folder", () => {
     }
     await writeFile(path, Buffer.alloc(8192, 1));
     await expect(openLmdbEngine({ folder, tables, segmentBytes })).rejects.toMatchObject({ code: "CORRUPT" });
+  });
+
+  it("made before disks had an identity opens, and gets one at once and for good", async () => {
+    {
+      await using engine = await openLmdbEngine({ folder, tables, segmentBytes });
+      await engine.log.append(entriesAfter(GENESIS, 3), 0);
+      await engine.writeMeta({ ...engine.meta, acceptedEpoch: 5 });
+    }
+    const path = join(folder, "meta");
+    for (const clean of [true, false]) {
+      await writeFile(path, withoutIdentity(await readFile(path), clean));
+      const engine = await openLmdbEngine({ folder, tables, segmentBytes });
+      const { nonce } = engine.meta;
+      expect(engine.meta).toMatchObject({ acceptedEpoch: 5, founders: [] });
+      expect(Number.isSafeInteger(nonce) && nonce > 0).toBe(true);
+      const atOnce = await readFile(path);
+      await engine.close();
+      // As a crash right after the opening would leave it.
+      const copy = join(folder, `copy-${clean}`);
+      await mkdir(copy);
+      for (const name of ["log", "state"]) await cp(join(folder, name), join(copy, name), { recursive: true });
+      await writeFile(join(copy, "meta"), atOnce);
+      for (const at of [copy, folder]) {
+        await using again = await openLmdbEngine({ folder: at, tables, segmentBytes });
+        expect(again.meta).toMatchObject({ nonce, acceptedEpoch: 5 });
+        expect(again.log.last.index).toBe(3);
+      }
+    }
+  });
+
+  it("is written in the oldest format that can say what it holds", async () => {
+    const versions = async (): Promise<number[]> => {
+      const bytes = await readFile(join(folder, "meta"));
+      return [bytes.readUInt32LE(8), bytes.readUInt32LE(4096 + 8)];
+    };
+    const engine = await openLmdbEngine({ folder, tables, segmentBytes });
+    for (let epoch = 1; epoch <= 2; epoch++) await engine.writeMeta({ ...engine.meta, acceptedEpoch: epoch });
+    expect(await versions()).toEqual([1, 1]);
+    const installation = await engine.install({ index: 9, epoch: 1, counter: 3, chain: 5 });
+    await installation.finish();
+    expect(await versions()).toEqual([2, 2]);
+    await engine.close();
+  });
+
+  it("has room for many founders, and refuses more than its record holds before it writes", async () => {
+    const founders = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ sid: n + 1, nonce: 2 ** 53 - 1 - n }));
+    {
+      await using engine = await openLmdbEngine({ folder, tables, segmentBytes });
+      await engine.writeMeta({ ...engine.meta, founders: founders(60) });
+      await expect(engine.writeMeta({ ...engine.meta, founders: founders(255) })).rejects.toThrow(/invariant/);
+      expect(engine.meta.founders).toHaveLength(60);
+      await engine.log.append(entriesAfter(GENESIS, 1), 0);
+    }
+    await using engine = await openLmdbEngine({ folder, tables, segmentBytes });
+    expect(engine.meta.founders).toEqual(founders(60));
   });
 
   it("counts what it holds", async () => {
@@ -277,6 +334,21 @@ describe(`a full disk${canMount ? "" : " (NOT RUN: mounting a tmpfs needs rights
     },
   );
 });
+
+/** The record's slots as they were written before there was a nonce. */
+function withoutIdentity(record: Buffer, clean: boolean): Buffer {
+  const older = Buffer.from(record);
+  for (const slot of [older.subarray(0, 4096), older.subarray(4096)]) {
+    const body = JSON.parse(slot.toString("utf8", 28, 28 + slot.readUInt32LE(12))) as { meta: object; clean?: object };
+    const { nonce: _nonce, founders: _founders, ...meta } = body.meta as { nonce?: number; founders?: object };
+    const text = Buffer.from(JSON.stringify(clean ? { ...body, meta } : { meta }));
+    slot.writeUInt32LE(text.length, 12);
+    slot.fill(0, 28);
+    text.copy(slot, 28);
+    slot.writeUInt32LE(crc32(Buffer.concat([slot.subarray(0, 24), text])), 24);
+  }
+  return older;
+}
 
 async function fill(path: string): Promise<void> {
   for (let size = 1024 * 1024; size >= 4096; size /= 2) {

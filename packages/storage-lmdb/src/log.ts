@@ -5,10 +5,17 @@
  * straight into its batch's buffer, while the disk is busy with the batch before: a flush is then one write.
  * Operations (batches and truncations) reach the medium in the order they were asked for, each after the one before.
  */
-import { type LogEntry, type LogPosition, type ReadLimit, StorageError, type TransactionLog } from "@rookery/storage";
-import { chainWith, checkFollows, checksumOf, invariant } from "@rookery/storage/internal";
+import {
+  type LogEntry,
+  type LogPosition,
+  type Pin,
+  type ReadLimit,
+  StorageError,
+  type TransactionLog,
+} from "@rookery/storage";
+import { chainWith, checkFollows, checksumOf, invariant, Pins } from "@rookery/storage/internal";
 import type { File, Files } from "./files.ts";
-import type { CleanEnd } from "./meta.ts";
+import type { CleanEnd, LogStart } from "./meta.ts";
 import { encodeRecord, recordBytes, SEGMENT_HEADER_BYTES, type SegmentHeader, type Stamp } from "./record.ts";
 import {
   createZeroed,
@@ -97,7 +104,9 @@ export class SegmentedLog implements TransactionLog {
   #running = false;
   #free: Buffer[] = [];
   #failure: StorageError | undefined;
+  #frozen = false;
   #closed = false;
+  readonly #pins = new Pins();
   readonly #waiters: { readonly index: number; readonly done: Deferred }[] = [];
   #idle: (() => void)[] = [];
   /** Removals of whole segments run one after the other. */
@@ -155,7 +164,7 @@ export class SegmentedLog implements TransactionLog {
   }
 
   append(entries: readonly LogEntry[], commitHint: number): Promise<void> {
-    invariant(!this.#closed, () => "append to a closed log");
+    this.#assertWritable("append");
     if (this.#failure) return Promise.reject(this.#failure);
     let bytes = 0;
     for (const { payload } of entries) bytes += recordBytes(payload.length);
@@ -183,9 +192,13 @@ export class SegmentedLog implements TransactionLog {
     invariant(!this.#closed, () => "read from a closed log");
     for (;;) {
       const generation = this.#generation;
-      const entries = await this.#read(from, limit);
-      // A truncation while the file was read: some of these entries may be history that does not count any more.
-      if (generation === this.#generation) return entries;
+      try {
+        const entries = await this.#read(from, limit);
+        if (generation === this.#generation) return entries;
+      } catch (error) {
+        if (generation === this.#generation) throw error;
+      }
+      // A truncation while the file was read: what was found may be history that does not count any more.
     }
   }
 
@@ -218,7 +231,7 @@ export class SegmentedLog implements TransactionLog {
 
   truncate(index: number): Promise<void> {
     const lowest = Math.max(this.firstIndex - 1, this.#options.applied());
-    invariant(!this.#closed, () => "truncation of a closed log");
+    this.#assertWritable("truncation");
     invariant(
       index >= lowest && index <= this.#last.index,
       () => `truncation to ${index}, outside ${lowest}..${this.#last.index}`,
@@ -250,12 +263,17 @@ export class SegmentedLog implements TransactionLog {
   trim(index: number): Promise<void> {
     invariant(!this.#closed, () => "trim of a closed log");
     if (this.#failure) return Promise.reject(this.#failure);
-    const upTo = Math.min(index, this.#options.applied(), this.#durableIndex);
+    const upTo = Math.min(index, this.#options.applied(), this.#durableIndex, this.#pins.lowest);
     // Oldest first, so that what a crash leaves is a suffix. The last segment always stays.
     const gone: string[] = [];
     while (this.#segments.length > 1 && (this.#segments[0] as Segment).endIndex <= upTo && this.#sealed(0)) {
       gone.push((this.#segments.shift() as Segment).path);
     }
+    return this.remove(gone);
+  }
+
+  /** Removes files that are no part of the log any more, after those of earlier calls. */
+  remove(gone: readonly string[]): Promise<void> {
     if (gone.length === 0) return this.#trims;
     const { files, folder } = this.#options;
     const trim = this.#trims.then(async () => {
@@ -266,6 +284,76 @@ export class SegmentedLog implements TransactionLog {
     return this.#trims.then(() => {
       if (this.#failure) throw this.#failure;
     });
+  }
+
+  pin(index: number): Pin {
+    invariant(!this.#closed, () => "pin of a closed log");
+    return this.#pins.add(index, this.firstIndex);
+  }
+
+  /** Between this and {@link thaw} appends and truncations are a bug. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+  }
+
+  /** Resolves when everything asked for is on the medium, or the log has failed. */
+  async settled(): Promise<void> {
+    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.#trims;
+  }
+
+  /**
+   * Where the log will begin if {@link restart} makes it begin anew at `position`. Makes sure that the segment is at hand,
+   * so that there is nothing left to refuse. The log is frozen and settled.
+   */
+  async planRestart(position: LogPosition): Promise<LogStart> {
+    this.#hurry = true;
+    await this.prepare();
+    this.#hurry = false;
+    if (this.#failure) throw this.#failure;
+    if (this.#spare === undefined) {
+      throw new StorageError(
+        "FULL",
+        `no room in ${this.#options.folder} for a new segment; nothing was replaced. Make room on that disk.`,
+      );
+    }
+    const { sequence, generation } = this.#activeSegment.header;
+    return { sequence: sequence + 1, generation: generation + 1, position: positionOf(position), begun: false };
+  }
+
+  /**
+   * Begins anew, with nothing in it. Calls `onSwitch` at the moment when that shows.
+   * Returns the files of the log that was; they are the caller's to {@link remove}.
+   */
+  async restart({ sequence, generation, position }: LogStart, onSwitch: () => void): Promise<string[]> {
+    const { files, identity } = this.#options;
+    const { path, size } = this.#spare as Spare;
+    this.#spare = undefined;
+    const file = await files.open(path, "existing");
+    const salt = newSalt();
+    const fields = { generation, sequence, salt, previous: position, ackedThrough: position.index };
+    const header: SegmentHeader = { ...identity(), ...fields };
+    await writeSegmentHeader(file, header);
+    const gone = this.#segments.splice(0, this.#segments.length, segmentOf(path, header, size));
+    const before = this.#active;
+    this.#active = file;
+    this.#offset = SEGMENT_HEADER_BYTES;
+    this.#generation = generation;
+    this.#salt = salt;
+    this.#last = position;
+    this.#written = position;
+    this.#durableIndex = position.index;
+    this.#tail.length = 0;
+    this.#tailFirst = position.index + 1;
+    this.#tailBytes = 0;
+    onSwitch();
+    await before.close();
+    if (!this.#closed) void this.prepare();
+    return gone.map((segment) => segment.path);
   }
 
   /** Resolves when everything up to `index` is on the medium. */
@@ -307,6 +395,11 @@ export class SegmentedLog implements TransactionLog {
     if (this.#failure) return;
     this.#failure = error;
     if (!this.#running) this.#reject(error);
+  }
+
+  #assertWritable(what: string): void {
+    invariant(!this.#closed, () => `${what} of a closed log`);
+    invariant(!this.#frozen, () => `${what} asked for while an installation finishes`);
   }
 
   get #activeSegment(): Segment {
@@ -545,9 +638,8 @@ export class SegmentedLog implements TransactionLog {
     try {
       file = await this.#options.files.open(segment.path, "existing");
     } catch (error) {
-      if (this.firstIndex > from)
-        throw new RangeError(`log entry ${from} was trimmed; the first is ${this.firstIndex}`);
-      throw error;
+      if (this.#segments.includes(segment)) throw error;
+      throw new RangeError(`log entry ${from} was trimmed; the first is ${this.firstIndex}`);
     }
     try {
       let wants = true;

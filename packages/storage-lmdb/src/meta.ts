@@ -4,11 +4,12 @@
  * The first twelve bytes keep their meaning in all versions to come, so that an older program can refuse a newer folder.
  */
 import { type LogPosition, type Meta, StorageError } from "@rookery/storage";
-import { checksumOf } from "@rookery/storage/internal";
+import { checksumOf, invariant } from "@rookery/storage/internal";
 import type { File, Files } from "./files.ts";
 import { isZero } from "./record.ts";
 
-const FORMAT_VERSION = 1;
+/** Version 2 says which folder holds the state and where the log begins; a record without the two is written as version 1. */
+const FORMAT_VERSION = 2;
 const SLOT_BYTES = 4096;
 const HEADER_BYTES = 28;
 const MAGIC = Buffer.from("ROOKMETA", "latin1");
@@ -20,9 +21,25 @@ export interface CleanEnd {
   readonly offset: number;
 }
 
+/** Where the log begins since the newest installation: older segments count for nothing. */
+export interface LogStart {
+  /** Of the first segment. */
+  readonly sequence: number;
+  readonly generation: number;
+  /** What the installed state holds: the position before the first entry. */
+  readonly position: LogPosition;
+  /** That segment is on the medium. While it is not, recovery makes it. */
+  readonly begun: boolean;
+}
+
 interface Body {
+  /** Its `nonce` is 0 when the record was written before there was one. */
   readonly meta: Meta;
   readonly clean: CleanEnd | undefined;
+  /** Number of the state's folder: how many installations there were. */
+  readonly state: number;
+  /** Undefined when there was no installation. */
+  readonly start: LogStart | undefined;
 }
 
 export class MetaFile {
@@ -44,6 +61,14 @@ export class MetaFile {
 
   get clean(): CleanEnd | undefined {
     return this.#body.clean;
+  }
+
+  get state(): number {
+    return this.#body.state;
+  }
+
+  get start(): LogStart | undefined {
+    return this.#body.start;
   }
 
   /** Undefined when there is none. Reads only. */
@@ -80,17 +105,20 @@ export class MetaFile {
     const draft = `${path}.tmp`;
     await files.remove(draft);
     const file = await files.open(draft, "create");
-    const body = { meta, clean: undefined };
+    const body: Body = { meta, clean: undefined, state: 0, start: undefined };
     await file.write(Buffer.concat([encode(body, 1), Buffer.alloc(SLOT_BYTES)]), 0);
     await files.rename(draft, path);
     await files.syncFolder(folder);
     return new MetaFile(file, body, 1);
   }
 
-  write(meta: Meta, clean?: CleanEnd): Promise<void> {
-    this.#body = { meta, clean };
-    const sequence = ++this.#sequence;
-    const slot = encode(this.#body, sequence);
+  /** Writes the record with these changes. The mark of an orderly close is gone unless it is among them. */
+  write(changes: Partial<Body>): Promise<void> {
+    const body = { ...this.#body, clean: undefined, ...changes };
+    const sequence = this.#sequence + 1;
+    const slot = encode(body, sequence);
+    this.#body = body;
+    this.#sequence = sequence;
     const write = this.#writes.then(() => this.#file.write(slot, sequence % 2 === 1 ? 0 : SLOT_BYTES));
     this.#writes = write.catch(() => {});
     return write;
@@ -103,10 +131,15 @@ export class MetaFile {
 }
 
 function encode(body: Body, sequence: number): Buffer {
-  const text = Buffer.from(JSON.stringify(body));
+  const { meta, clean, state, start } = body;
+  const text = Buffer.from(JSON.stringify(start === undefined ? { meta, clean } : { meta, clean, state, start }));
+  invariant(
+    text.length <= SLOT_BYTES - HEADER_BYTES,
+    () => `a meta record of ${text.length} bytes; there is room for ${SLOT_BYTES - HEADER_BYTES}`,
+  );
   const slot = Buffer.alloc(SLOT_BYTES);
   MAGIC.copy(slot);
-  slot.writeUInt32LE(FORMAT_VERSION, 8);
+  slot.writeUInt32LE(start === undefined ? 1 : FORMAT_VERSION, 8);
   slot.writeUInt32LE(text.length, 12);
   slot.writeBigUInt64LE(BigInt(sequence), 16);
   text.copy(slot, HEADER_BYTES);
@@ -127,8 +160,18 @@ function decode(slot: Buffer, path: string): { body: Body; sequence: number } | 
   const length = slot.readUInt32LE(12);
   if (length > SLOT_BYTES - HEADER_BYTES || slot.readUInt32LE(24) !== checksum(slot, length)) return undefined;
   if (!isZero(slot, HEADER_BYTES + length, SLOT_BYTES)) return undefined;
-  const body = JSON.parse(slot.toString("utf8", HEADER_BYTES, HEADER_BYTES + length)) as Partial<Body> & { meta: Meta };
-  return { body: { meta: body.meta, clean: body.clean }, sequence: Number(slot.readBigUInt64LE(16)) };
+  const { meta, clean, state, start } = JSON.parse(
+    slot.toString("utf8", HEADER_BYTES, HEADER_BYTES + length),
+  ) as Partial<Body> & { meta: Meta };
+  return {
+    body: {
+      meta: { ...meta, nonce: meta.nonce ?? 0, founders: meta.founders ?? [], belongs: meta.belongs ?? false },
+      clean,
+      state: state ?? 0,
+      start,
+    },
+    sequence: Number(slot.readBigUInt64LE(16)),
+  };
 }
 
 function checksum(slot: Buffer, length: number): number {

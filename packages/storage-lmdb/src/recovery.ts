@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { GENESIS, type LogEntry, type LogPosition, type Meta, StorageError } from "@rookery/storage";
 import { checksumOf, name } from "@rookery/storage/internal";
 import type { File, Files } from "./files.ts";
-import type { CleanEnd } from "./meta.ts";
+import type { CleanEnd, LogStart } from "./meta.ts";
 import {
   ALIGNMENT,
   decodeRecord,
@@ -70,6 +70,7 @@ export interface RecoveryInput {
   readonly meta: Meta | undefined;
   readonly identity: Meta;
   readonly clean: CleanEnd | undefined;
+  readonly start: LogStart | undefined;
   readonly applied: LogPosition;
   /** At or before the first record after `applied`. Ignored when that segment is not there any more. */
   readonly place: Place | undefined;
@@ -198,16 +199,18 @@ export async function recoverLog(input: RecoveryInput): Promise<Recovered> {
 }
 
 interface Inventory {
+  /** Those that count: an installation took the place of all before. */
   readonly segments: Segment[];
   readonly spare: Spare | undefined;
-  /** Drafts and second spares: nothing of worth. */
+  /** Drafts, second spares and what an installation replaced: nothing of worth. */
   readonly leftovers: string[];
   readonly nextNumber: number;
   readonly tornHeader: { readonly path: string; readonly bytes: number } | undefined;
 }
 
 /** Looks at each file's header. Changes nothing. */
-async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): Promise<Inventory> {
+async function inventory(input: RecoveryInput): Promise<Inventory> {
+  const { files, folder, segmentBytes, meta, start } = input;
   const segments: Segment[] = [];
   const leftovers: string[] = [];
   const damaged: { path: string; records: boolean }[] = [];
@@ -233,7 +236,8 @@ async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): 
             `its header names member ${header.sid} of ensemble ${header.clusterId}: it was not written here`,
           );
         }
-        segments.push(segmentOf(path, header, size));
+        if (start && header.sequence < start.sequence) leftovers.push(path);
+        else segments.push(segmentOf(path, header, size));
       } else if (isZero(block, 0, block.length) && !(await hasRecords(handle, size))) {
         if (spare === undefined && size === segmentBytes) spare = { path, size };
         else leftovers.push(path);
@@ -248,7 +252,7 @@ async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): 
   let tornHeader: Inventory["tornHeader"];
   for (const { path, records } of damaged) {
     // A header is on the medium before the first record is written, so only a segment without records can have a torn one.
-    if (records || segments.length === 0) {
+    if (records || (segments.length === 0 && !isDue(input))) {
       throw corrupt(
         path,
         0,
@@ -273,10 +277,20 @@ async function inventory({ files, folder, segmentBytes, meta }: RecoveryInput): 
       leftovers.push(path);
     }
     segments.length = 0;
-  } else if (segments.length === 0) {
-    throw corrupt(folder, 0, 1, "the folder has a meta record and no segment of the log");
+  } else if (segments.length === 0 && !isDue(input)) {
+    throw corrupt(
+      folder,
+      0,
+      (start?.position.index ?? 0) + 1,
+      "the folder has a meta record and no segment of the log",
+    );
   }
   return { segments, spare, leftovers, nextNumber, tornHeader };
+}
+
+/** An installation was put in force and ended before it had made its first segment. */
+function isDue({ start, applied }: RecoveryInput): boolean {
+  return start !== undefined && !start.begun && start.position.index === applied.index;
 }
 
 function isOf(header: SegmentHeader, meta: Meta): boolean {
@@ -512,19 +526,20 @@ async function shorten(files: Files, segment: Segment, size: number): Promise<vo
 }
 
 async function createLog(input: RecoveryInput, found: Inventory): Promise<Recovered> {
-  const { files, folder, identity } = input;
+  const { files, folder, identity, start } = input;
   await removeAll(files, folder, found.leftovers);
   const fresh = await takeDraft(input, found, SEGMENT_HEADER_BYTES);
   const { clusterId, sid, incarnation } = identity;
+  const previous = start?.position ?? GENESIS;
   const header: SegmentHeader = {
     clusterId,
     sid,
     incarnation,
-    generation: 1,
-    sequence: 1,
+    generation: start?.generation ?? 1,
+    sequence: start?.sequence ?? 1,
     salt: newSalt(),
-    previous: GENESIS,
-    ackedThrough: 0,
+    previous,
+    ackedThrough: previous.index,
   };
   const path = fresh.final;
   try {
@@ -539,7 +554,7 @@ async function createLog(input: RecoveryInput, found: Inventory): Promise<Recove
     segments: [segmentOf(path, header, fresh.size)],
     active: fresh.file,
     offset: SEGMENT_HEADER_BYTES,
-    last: GENESIS,
+    last: previous,
     batch: 1,
     nextNumber: found.nextNumber + 1,
     spare: fresh.spare,

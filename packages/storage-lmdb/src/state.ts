@@ -2,14 +2,17 @@
  * The durable state: ordered tables in LMDB. The rules behind each choice are those of the measurements in bench/README.md
  * and of lmdb-js 3.5.6, named where they are followed.
  */
+import { join } from "node:path";
 import type { KeyRange, LogPosition, StateChange, StateSnapshot, StateStore } from "@rookery/storage";
-import { GENESIS, StorageError } from "@rookery/storage";
+import { GENESIS, SNAPSHOTS_MAX, StorageError } from "@rookery/storage";
 import { checkCommit, invariant } from "@rookery/storage/internal";
 import { type Database, open, type RootDatabase, type Transaction } from "lmdb";
+import type { Files } from "./files.ts";
 import type { Place } from "./recovery.ts";
 
-/** The typings leave out that `getBinaryFast` takes options too. */
+/** The typings leave out that these take such options too. */
 type Table = Database<Buffer, Buffer> & {
+  put(key: Buffer, value: Buffer, options: { append: true }): Promise<boolean>;
   getBinaryFast(key: Buffer, options?: { transaction: Transaction }): Buffer | undefined;
 };
 
@@ -33,6 +36,93 @@ export interface LogCover {
   placeAfter(index: number): Place;
 }
 
+interface Environment {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly control: Table;
+  readonly tables: readonly Table[];
+}
+
+/** `durable` false: commits are not flushed, and the caller sees to it at the end. */
+function openEnvironment(path: string, names: readonly string[], durable: boolean): Environment {
+  for (const name of names) {
+    invariant(!name.startsWith("@") && name.length > 0, () => `a table may not be called "${name}"`);
+  }
+  // No `overlappingSync`: with it a failed flush rejects and its data stays visible. No data in the root database: it
+  // holds the table of the named ones. 4 KiB pages: with larger ones a small commit writes more, and keys need no more.
+  const root = open<Buffer, Buffer>({
+    path,
+    noSubdir: false,
+    encoding: "binary",
+    keyEncoding: "binary",
+    overlappingSync: false,
+    noSync: !durable,
+    // See #commit. The typings leave it out.
+    ...{ eventTurnBatching: false },
+    pageSize: 4096,
+    maxDbs: names.length + 4,
+  });
+  const table = (name: string): Table =>
+    root.openDB<Buffer, Buffer>({ name, encoding: "binary", keyEncoding: "binary" }) as Table;
+  return { root, control: table(CONTROL_TABLE), tables: names.map(table) };
+}
+
+/** A state in the making: rows in order, then the position they are of. Nothing of it counts before the caller says so. */
+export class StateDraft {
+  readonly #path: string;
+  readonly #environment: Environment;
+  #closing: Promise<void> | undefined;
+
+  constructor(path: string, tables: readonly string[]) {
+    this.#path = path;
+    this.#environment = openEnvironment(path, tables, false);
+  }
+
+  async put(rows: readonly StateChange[]): Promise<void> {
+    const { root, tables } = this.#environment;
+    await committed(
+      root.batch(() => {
+        // Appended, so that pages become full: in the middle of a table they would be split in halves.
+        for (const { table, key, value } of rows) {
+          void (tables[table] as Table).put(bufferOf(key), bufferOf(value as Uint8Array), { append: true });
+        }
+      }),
+    );
+  }
+
+  /** Makes it durable, as a state at `position`, and closes it. */
+  async finish(files: Files, position: LogPosition): Promise<void> {
+    const { root, control } = this.#environment;
+    await committed(root.batch(() => void control.put(APPLIED_KEY, encodePosition(position))));
+    await this.close();
+    await files.syncFile(join(this.#path, "data.mdb"));
+    await files.syncFolder(this.#path);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#environment.root.close();
+    return this.#closing;
+  }
+}
+
+/** @throws The cause when the batch failed. */
+async function committed(batch: Promise<boolean>): Promise<void> {
+  let done: boolean;
+  try {
+    done = await batch;
+  } catch (error) {
+    throw await causeOf(error as Error);
+  }
+  if (!done) throw new Error("LMDB did not take all of a batch");
+}
+
+/** The cause is in a promise of its own, whose rejection nobody else handles. */
+async function causeOf(error: Error & { commitError?: Promise<never> }): Promise<Error> {
+  return Promise.resolve(error.commitError).then(
+    () => error,
+    (reason: unknown) => reason as Error,
+  );
+}
+
 export class LmdbState implements StateStore {
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #control: Table;
@@ -42,31 +132,17 @@ export class LmdbState implements StateStore {
   #log: LogCover | undefined;
   #committing: Promise<void> | undefined;
   #failure: StorageError | undefined;
-  #snapshot: Snapshot | undefined;
+  readonly #snapshots = new Set<Snapshot>();
+  #onLastSnapshot: (() => void) | undefined;
+  #frozen = false;
   #closed = false;
 
   constructor(options: StateOptions) {
     this.#options = options;
-    for (const table of options.tables) {
-      invariant(!table.startsWith("@") && table.length > 0, () => `a table may not be called "${table}"`);
-    }
-    // No `overlappingSync`: with it a failed flush rejects and its data stays visible. No data in the root database: it
-    // holds the table of the named ones. 4 KiB pages: with larger ones a small commit writes more, and keys need no more.
-    this.#root = open<Buffer, Buffer>({
-      path: options.path,
-      noSubdir: false,
-      encoding: "binary",
-      keyEncoding: "binary",
-      overlappingSync: false,
-      // See #commit. The typings leave it out.
-      ...{ eventTurnBatching: false },
-      pageSize: 4096,
-      maxDbs: options.tables.length + 4,
-    });
-    const table = (name: string): Table =>
-      this.#root.openDB<Buffer, Buffer>({ name, encoding: "binary", keyEncoding: "binary" }) as Table;
-    this.#control = table(CONTROL_TABLE);
-    this.#tables = options.tables.map(table);
+    const { root, control, tables } = openEnvironment(options.path, options.tables, true);
+    this.#root = root;
+    this.#control = control;
+    this.#tables = tables;
     this.#applied = decodePosition(this.#control.get(APPLIED_KEY));
   }
 
@@ -98,7 +174,8 @@ export class LmdbState implements StateStore {
   }
 
   commit(changes: readonly StateChange[], applied: LogPosition): Promise<void> {
-    invariant(!this.#closed, () => "commit to a closed engine");
+    this.#assertOpen();
+    invariant(!this.#frozen, () => "a commit asked for while an installation finishes");
     invariant(this.#committing === undefined, () => "two commits at once");
     const log = this.#log as LogCover;
     // Before the first put: a put that throws leaves a batch behind that ends the process at close.
@@ -123,16 +200,46 @@ export class LmdbState implements StateStore {
   }
 
   snapshot(): StateSnapshot {
-    invariant(!this.#closed, () => "snapshot of a closed engine");
-    // Open readers keep pages from being used again, so there is one at a time and always an end to it.
-    invariant(this.#snapshot === undefined, () => "two snapshots at once");
+    this.#assertOpen();
+    // Open readers keep pages from being used again, so there are few and always an end to them.
+    invariant(this.#snapshots.size < SNAPSHOTS_MAX, () => `more than ${SNAPSHOTS_MAX} snapshots at once`);
     const transaction = this.#root.useReadTransaction();
     const applied = decodePosition(this.#control.get(APPLIED_KEY, { transaction }));
     const snapshot = new Snapshot(this.#tables, transaction, applied, () => {
-      this.#snapshot = undefined;
+      this.#snapshots.delete(snapshot);
+      if (this.#snapshots.size === 0) this.#onLastSnapshot?.();
     });
-    this.#snapshot = snapshot;
+    this.#snapshots.add(snapshot);
     return snapshot;
+  }
+
+  /** Between this and {@link thaw} commits are a bug. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+  }
+
+  /** Resolves when no commit is under way. */
+  async settled(): Promise<void> {
+    await this.#committing?.catch(() => {});
+  }
+
+  /** Another state is in force: nothing is read from this one any more but its snapshots, and with the last it is closed. */
+  async retire(): Promise<void> {
+    this.#closed = true;
+    if (this.#snapshots.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onLastSnapshot = resolve;
+      });
+    }
+    await this.#root.close();
+  }
+
+  closeSnapshots(): void {
+    for (const snapshot of this.#snapshots) snapshot.close();
   }
 
   /** Refuses commits from now on: another part of the engine has failed. */
@@ -142,13 +249,17 @@ export class LmdbState implements StateStore {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#committing?.catch(() => {});
-    this.#snapshot?.close();
+    await this.settled();
+    this.closeSnapshots();
     await this.#root.close();
   }
 
+  #assertOpen(): void {
+    invariant(!this.#closed, () => "use of a state that is closed, or replaced by an installation");
+  }
+
   #table(table: number): Table {
-    invariant(!this.#closed, () => "read from a closed engine");
+    this.#assertOpen();
     const found = this.#tables[table];
     invariant(found !== undefined, () => `table ${table} of ${this.#tables.length}`);
     return found;
@@ -163,7 +274,7 @@ export class LmdbState implements StateStore {
       // One explicit batch over all tables is one transaction and one promise. The batch that lmdb makes by itself of an
       // event turn's puts, or around this one, is one transaction too, but nobody gets its promise: when the commit fails,
       // that one is an unhandled rejection. So it is turned off.
-      const committed = await this.#root.batch(() => {
+      const done = await this.#root.batch(() => {
         for (const { table, key, value } of changes) {
           const target = this.#tables[table] as Table;
           if (value === undefined) void target.remove(bufferOf(key));
@@ -173,19 +284,15 @@ export class LmdbState implements StateStore {
         void this.#control.put(PLACE_KEY, place);
       });
       const { index: stored } = decodePosition(this.#control.get(APPLIED_KEY));
-      if (!committed || stored !== applied.index) throw new Error(`LMDB says it is done and holds entry ${stored}`);
+      if (!done || stored !== applied.index) throw new Error(`LMDB says it is done and holds entry ${stored}`);
     } catch (error) {
       throw await this.#fail(error as Error);
     }
     this.#applied = applied;
   }
 
-  async #fail(error: Error & { commitError?: Promise<never> }): Promise<StorageError> {
-    // The cause is in a promise of its own, whose rejection nobody else handles.
-    const cause = await Promise.resolve(error.commitError).then(
-      () => error,
-      (reason: unknown) => reason as Error,
-    );
+  async #fail(error: Error): Promise<StorageError> {
+    const cause = await causeOf(error);
     const failure = new StorageError(
       "FAILED",
       `a commit to ${this.#options.path} failed (${cause.message}). The process must be started again to recover.`,
@@ -223,7 +330,8 @@ class Snapshot implements StateSnapshot {
   }
 
   close(): void {
-    this.#transaction?.done();
+    if (this.#transaction === undefined) return;
+    this.#transaction.done();
     this.#transaction = undefined;
     this.#onClose();
   }

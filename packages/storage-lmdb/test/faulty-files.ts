@@ -33,6 +33,8 @@ export class FaultyFiles implements Files {
   makeFolder = realFiles.makeFolder;
   rename = realFiles.rename;
   remove = realFiles.remove;
+  removeFolder = realFiles.removeFolder;
+  syncFile = realFiles.syncFile;
   syncFolder = realFiles.syncFolder;
 
   async freeBytes(path: string): Promise<number> {

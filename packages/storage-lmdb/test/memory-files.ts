@@ -98,6 +98,13 @@ export class MemoryFiles implements Files {
     this.#names.delete(path);
   }
 
+  async removeFolder(folder: string): Promise<void> {
+    for (const path of this.paths) if (path.startsWith(`${folder}/`)) await this.remove(path);
+  }
+
+  /** Each write is durable here when it resolves. */
+  async syncFile(): Promise<void> {}
+
   async syncFolder(): Promise<void> {
     await this.#step();
     this.#durableNames.clear();

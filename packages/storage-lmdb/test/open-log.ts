@@ -2,7 +2,7 @@
 import { GENESIS, type LogPosition, type Meta, type StorageError } from "@rookery/storage";
 import type { Files } from "../src/files.ts";
 import { SegmentedLog } from "../src/log.ts";
-import type { CleanEnd } from "../src/meta.ts";
+import type { CleanEnd, LogStart } from "../src/meta.ts";
 import { type Recovered, recoverLog } from "../src/recovery.ts";
 
 export const META: Meta = {
@@ -12,6 +12,9 @@ export const META: Meta = {
   acceptedEpoch: 0,
   acceptedLeader: 0,
   damaged: false,
+  nonce: 1,
+  founders: [],
+  belongs: false,
 };
 
 export interface LogSetup {
@@ -20,6 +23,7 @@ export interface LogSetup {
   readonly segmentBytes?: number;
   readonly applied?: () => LogPosition;
   readonly clean?: CleanEnd;
+  readonly start?: LogStart;
   readonly hasRoom?: (bytes: number) => boolean;
 }
 
@@ -34,6 +38,7 @@ export async function openLog(
     meta: created ? undefined : META,
     identity: META,
     clean: setup.clean,
+    start: setup.start,
     applied: applied(),
     place: undefined,
   });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { chainOf } from "./chain.ts";
 import type { Meta, Space, StorageEngine, StorageError } from "./engine.ts";
-import { EPOCH_START, GENESIS, type LogEntry, type LogPosition, TRANSACTION } from "./log.ts";
-import { KEY_BYTES_MAX, type StateChange } from "./state.ts";
+import { EPOCH_START, GENESIS, type LogEntry, type LogPosition, PINS_MAX, TRANSACTION } from "./log.ts";
+import { KEY_BYTES_MAX, SNAPSHOTS_MAX, type StateChange, type StateReader } from "./state.ts";
 
 export interface OpenOptions {
   /** A folder of this case's own, removed after it. An engine that keeps no files may use it as a name. */
@@ -102,7 +102,15 @@ export function storageEngineSuite({ name, supports, open, faults }: Subject): v
         expect(log.firstIndex).toBe(1);
         expect(log.durableIndex).toBe(0);
         expect(state.applied).toEqual(GENESIS);
-        expect(meta).toMatchObject({ incarnation: 1, acceptedEpoch: 0, acceptedLeader: 0, damaged: false });
+        expect(meta).toMatchObject({
+          incarnation: 1,
+          acceptedEpoch: 0,
+          acceptedLeader: 0,
+          damaged: false,
+          founders: [],
+          belongs: false,
+        });
+        expect(Number.isSafeInteger(meta.nonce) && meta.nonce >= 1).toBe(true);
         expect(space).toBe("ok");
       });
     });
@@ -258,6 +266,63 @@ export function storageEngineSuite({ name, supports, open, faults }: Subject): v
         );
       });
 
+      it("settles a truncation before the append asked for right after it", async () => {
+        const { log } = await openHere();
+        await append({ log } as StorageEngine, 10);
+        const order: string[] = [];
+        const truncated = log.truncate(4).then(() => order.push(`truncate ${log.durableIndex}`));
+        const entries = entriesAfter(log.last, 2, () => Buffer.from("after"));
+        const appended = log.append(entries, 0).then(() => order.push(`append ${log.durableIndex}`));
+        await Promise.all([truncated, appended]);
+        expect(order).toEqual(["truncate 4", "append 6"]);
+        expect(plain(await log.read(5, UNBOUNDED))).toEqual(plain(entries));
+      });
+
+      it("is read from anywhere while it is appended to and truncated", async () => {
+        const { log } = await openHere();
+        /** The history as of each truncation: what a read returns is part of one of them. */
+        const histories: LogEntry[][] = [[]];
+        let writing = true;
+        const write = async (): Promise<void> => {
+          for (let round = 0; round < 40; round++) {
+            let history = histories.at(-1) as LogEntry[];
+            if (round % 5 === 4) {
+              const to = log.last.index - 3;
+              void log.truncate(to);
+              history = history.slice(0, to);
+              histories.push(history);
+            }
+            const entries = entriesAfter(log.last, 20, () => Buffer.alloc(300, round));
+            history.push(...entries);
+            const appended = log.append(entries, 0);
+            if (round % 3 === 0) await appended;
+            else await new Promise(setImmediate);
+          }
+          await log.append([], 0);
+          writing = false;
+        };
+        const read = async (seed: number): Promise<void> => {
+          let from = 1;
+          for (let step = seed; writing || from <= log.last.index; step = (step * 7 + 3) % 101) {
+            if (from > log.last.index) {
+              from = Math.max(1, log.last.index - step);
+              await new Promise(setImmediate);
+              continue;
+            }
+            const oldest = histories.length - 1;
+            const entries = await log.read(from, { entriesMax: 1 + (step % 30), bytesMax: 1e6 });
+            const possible = histories
+              .slice(oldest)
+              .some((history) => entries.every(({ index, chain }) => history[index - 1]?.chain === chain));
+            expect(possible, `entries from ${from} on are of one history`).toBe(true);
+            from += entries.length;
+          }
+        };
+        const done = write();
+        await Promise.all([done, read(1), read(50)]);
+        expect(plain(await log.read(1, UNBOUNDED))).toEqual(plain(histories.at(-1) as LogEntry[]));
+      });
+
       it("refuses to truncate what the state has applied", async () => {
         const { log, state } = await openHere();
         const entries = entriesAfter(GENESIS, 4);
@@ -281,6 +346,37 @@ export function storageEngineSuite({ name, supports, open, faults }: Subject): v
         expect(plain(await log.read(from, UNBOUNDED))).toEqual(plain(entries.slice(from - 1)));
         if (from > 1) await expect(log.read(from - 1, UNBOUNDED)).rejects.toThrow(RangeError);
       });
+
+      it("keeps what is above a pin until that is released", async () => {
+        const { log, state } = await openHere();
+        const entries = entriesAfter(GENESIS, 60, () => Buffer.alloc(3000, 1));
+        for (let at = 0; at < 60; at += 4) await log.append(entries.slice(at, at + 4), 0);
+        await state.commit([], entries[49] as LogEntry);
+        const pin = log.pin(20);
+        const lower = log.pin(10);
+        await log.trim(50);
+        expect(log.firstIndex).toBeLessThanOrEqual(11);
+        expect((await log.read(11, { entriesMax: 1, bytesMax: 1 }))[0]?.index).toBe(11);
+        lower.release();
+        lower.release();
+        await log.trim(50);
+        expect(log.firstIndex).toBeLessThanOrEqual(21);
+        const { firstIndex } = log;
+        pin.release();
+        await log.trim(50);
+        expect(log.firstIndex).toBeGreaterThanOrEqual(firstIndex);
+        expect(log.firstIndex).toBeLessThanOrEqual(51);
+        if (log.firstIndex > 1) expect(() => log.pin(log.firstIndex - 2)).toThrow(RangeError);
+        log.pin(log.firstIndex - 1).release();
+      });
+
+      it("has a bounded number of pins", async () => {
+        const { log } = await openHere();
+        const pins = Array.from({ length: PINS_MAX }, () => log.pin(0));
+        expect(() => log.pin(0)).toThrow(/invariant/);
+        for (const pin of pins) pin.release();
+        log.pin(0).release();
+      });
     });
 
     describe.runIf(supports.durability)("reopening", () => {
@@ -294,6 +390,12 @@ export function storageEngineSuite({ name, supports, open, faults }: Subject): v
           acceptedEpoch: 7,
           acceptedLeader: 3,
           damaged: true,
+          nonce: 2 ** 53 - 1,
+          belongs: true,
+          founders: [
+            { sid: 1, nonce: 2 ** 53 - 1 },
+            { sid: 2, nonce: 7 },
+          ],
         };
         {
           await using engine = await openHere();
@@ -325,6 +427,16 @@ export function storageEngineSuite({ name, supports, open, faults }: Subject): v
         }
         await using engine = await openHere();
         expect(plain(await engine.log.read(1, UNBOUNDED))).toEqual(plain(all));
+      });
+
+      it("keeps the identity of its disk", async () => {
+        let nonce = 0;
+        {
+          await using engine = await openHere();
+          nonce = engine.meta.nonce;
+        }
+        await using engine = await openHere();
+        expect(engine.meta.nonce).toBe(nonce);
       });
 
       it("keeps the last of several meta records", async () => {
@@ -509,13 +621,298 @@ export function storageEngineSuite({ name, supports, open, faults }: Subject): v
         next.close();
       });
 
-      it("has one snapshot open at a time", async () => {
-        const { state } = await openHere();
+      it("lets a snapshot be scanned in pieces while commits go on beside it", async () => {
+        const { log, state } = await openHere();
+        const name = (n: number): string => `k${String(n).padStart(5, "0")}`;
+        const [first] = (await append({ log } as StorageEngine, 1)) as [LogEntry];
+        await state.commit(
+          Array.from({ length: 3000 }, (_, n) => put(0, name(n), `${n} at first`)),
+          first,
+        );
         const snapshot = state.snapshot();
+        const seen: string[] = [];
+        let from: Uint8Array = LEAST;
+        for (let piece = 0; ; piece++) {
+          let count = 0;
+          snapshot.scan(0, { from, to: MOST, limit: 100 }, (key, value) => {
+            seen.push(`${text(key)}=${text(value)}`);
+            from = Buffer.from([...key, 0]);
+            count++;
+          });
+          if (count < 100) break;
+          // Around where the scan is, before and behind it; and the state's own reads use their cursors.
+          const [entry] = (await append({ log } as StorageEngine, 1)) as [LogEntry];
+          const changes: StateChange[] = [];
+          for (let n = piece * 100; n < piece * 100 + 300 && n < 3000; n++) {
+            changes.push(n % 3 === 0 ? remove(0, name(n)) : put(0, name(n), `${n} in ${piece}`));
+            changes.push(put(0, `${name(n)}+`, "new"));
+          }
+          await state.commit(changes, entry);
+          state.scan(0, { from: LEAST, to: MOST, limit: 7 }, () => {});
+        }
+        snapshot.close();
+        expect(seen).toEqual(Array.from({ length: 3000 }, (_, n) => `${name(n)}=${n} at first`));
+      });
+
+      it("has several snapshots open, each as of its own commit, and a bounded number of them", async () => {
+        const { log, state } = await openHere();
+        const snapshots = [];
+        for (let n = 0; n < SNAPSHOTS_MAX; n++) {
+          const [entry] = (await append({ log } as StorageEngine, 1)) as [LogEntry];
+          await state.commit([put(0, "a", `${n}`), put(0, `only ${n}`, "x"), remove(0, `only ${n - 1}`)], entry);
+          snapshots.push(state.snapshot());
+        }
+        const [entry] = (await append({ log } as StorageEngine, 1)) as [LogEntry];
+        await state.commit([put(0, "a", "last")], entry);
         expect(() => state.snapshot()).toThrow(/invariant/);
+        for (const n of [3, 0, 7, 1]) {
+          const snapshot = snapshots[n];
+          expect(snapshot?.applied.index).toBe(n + 1);
+          expect(snapshot && contents(snapshot, 0)).toEqual([`a=${n}`, `only ${n}=x`]);
+        }
+        // One less is one more, however often it is closed.
+        snapshots[2]?.close();
+        snapshots[2]?.close();
+        const two = state.snapshot();
+        expect(() => state.snapshot()).toThrow(/invariant/);
+        expect(contents(two, 0)).toEqual(["a=last", "only 7=x"]);
+        expect(text(snapshots[1]?.get(0, bytes("a")))).toBe("1");
+        two.close();
+        for (const snapshot of snapshots) snapshot.close();
+      });
+    });
+
+    describe("an installation", () => {
+      const target: LogPosition = { index: 50, epoch: 3, counter: 7, chain: 99 };
+      const rows = [put(0, "a", "new"), put(0, "c", "new"), put(2, "b", "new")];
+      const isInstalled = async ({ log, state }: StorageEngine): Promise<void> => {
+        expect(position(state.applied)).toEqual(target);
+        expect([0, 1, 2].map((table) => contents(state, table))).toEqual([["a=new", "c=new"], [], ["b=new"]]);
+        expect(position(log.last)).toEqual(target);
+        expect([log.firstIndex, log.durableIndex]).toEqual([51, 50]);
+        for (const index of [1, 5, 50, 51]) await expect(log.read(index, UNBOUNDED)).rejects.toThrow(RangeError);
+      };
+      /** A member with entries 1..10, of which it has applied 6. */
+      const lagging = async (): Promise<StorageEngine> => {
+        const engine = await openHere();
+        const entries = await append(engine, 10);
+        await engine.state.commit([put(0, "a", "old"), put(1, "b", "old")], entries[5] as LogEntry);
+        return engine;
+      };
+      const isLagging = async ({ log, state }: StorageEngine): Promise<void> => {
+        expect(state.applied.index).toBe(6);
+        expect([0, 1, 2].map((table) => contents(state, table))).toEqual([["a=old"], ["b=old"], []]);
+        expect([log.firstIndex, log.last.index]).toEqual([1, 10]);
+        expect(await log.read(1, UNBOUNDED)).toHaveLength(10);
+      };
+
+      it("replaces state and log by what was put", async () => {
+        const engine = await lagging();
+        const { log, state } = engine;
+        const installation = await engine.install(target);
+        await installation.put(rows.slice(0, 1));
+        await isLagging(engine);
+        await installation.put(rows.slice(1));
+        await installation.finish();
+        await isInstalled(engine);
+        expect(engine.log).toBe(log);
+        expect(() => state.get(0, bytes("a"))).toThrow(/invariant/);
+        await installation.abort();
+        await isInstalled(engine);
+      });
+
+      it.runIf(supports.durability)("is there after a reopen, and so is what came after it", async () => {
+        {
+          await using engine = await lagging();
+          const installation = await engine.install(target);
+          await installation.put(rows);
+          await installation.finish();
+        }
+        let entries: LogEntry[];
+        {
+          await using engine = await openHere();
+          await isInstalled(engine);
+          expect(engine.recovery).toMatchObject({ created: false, replayEntries: 0, tornBytes: 0 });
+          entries = await append(engine, 3);
+          expect(entries[0]?.index).toBe(51);
+          await engine.state.commit([put(1, "z", "later")], entries[0] as LogEntry);
+        }
+        await using engine = await openHere();
+        expect(engine.state.applied.index).toBe(51);
+        expect(engine.recovery.replayEntries).toBe(2);
+        expect(contents(engine.state, 1)).toEqual(["z=later"]);
+        expect(plain(await engine.log.read(51, UNBOUNDED))).toEqual(plain(entries));
+      });
+
+      it("takes appends, truncations, commits and promises right after it", async () => {
+        const engine = await lagging();
+        const installation = await engine.install(target);
+        await installation.put(rows);
+        await installation.finish();
+        const { log, state } = engine;
+        const entries = entriesAfter(log.last, 5);
+        const appended = log.append(entries, 50);
+        await state.commit([remove(0, "a"), put(1, "d", "1")], entries[1] as LogEntry);
+        await appended;
+        await log.truncate(53);
+        await engine.writeMeta({ ...engine.meta, acceptedEpoch: 4 });
+        await log.trim(52);
+        expect(contents(state, 0)).toEqual(["c=new"]);
+        expect(plain(await log.read(53, UNBOUNDED))).toEqual(plain(entries.slice(2, 3)));
+        if (!supports.durability) return;
+        await engine.close();
+        await using reopened = await openHere();
+        expect(reopened.meta.acceptedEpoch).toBe(4);
+        expect(reopened.log.last.index).toBe(53);
+        expect(contents(reopened.state, 1)).toEqual(["d=1"]);
+      });
+
+      it("lets state and log be used meanwhile, and settles what they were asked for first", async () => {
+        const engine = await lagging();
+        const { log, state } = engine;
+        const installation = await engine.install(target);
+        await installation.put(rows);
+        const [, , , , , , seventh] = await log.read(1, UNBOUNDED);
+        await state.commit([put(0, "a", "older")], seventh as LogEntry);
+        await append(engine, 2);
+        expect(contents(state, 0)).toEqual(["a=older"]);
+        const done: string[] = [];
+        const appended = log.append(entriesAfter(log.last, 1), 0).then(() => done.push("append"));
+        const truncated = log.truncate(11).then(() => done.push("truncate"));
+        const eighth = (await log.read(8, UNBOUNDED))[0] as LogEntry;
+        const committed = state.commit([put(0, "a", "oldest")], eighth).then(() => done.push("commit"));
+        const finished = installation.finish().then(() => done.push("finish"));
+        await expect(async () => log.append(entriesAfter(log.last, 1), 0)).rejects.toThrow(/invariant/);
+        await expect(async () => log.truncate(11)).rejects.toThrow(/invariant/);
+        await Promise.all([appended, truncated, committed, finished]);
+        expect(done.at(-1)).toBe("finish");
+        expect(done).toHaveLength(4);
+        await isInstalled(engine);
+      });
+
+      it("leaves everything as it was when it is aborted, or when the engine closes", async () => {
+        const engine = await lagging();
+        const installation = await engine.install(target);
+        await installation.put(rows);
+        await installation.abort();
+        await installation.abort();
+        await isLagging(engine);
+        await expect(installation.put(rows)).rejects.toThrow(/invariant/);
+        await expect(installation.finish()).rejects.toThrow(/invariant/);
+        const again = await engine.install(target);
+        void again.put(rows);
+        await engine.close();
+        if (!supports.durability) return;
+        await isLagging(await openHere());
+      });
+
+      it("may be repeated, and replaces the one before", async () => {
+        const engine = await lagging();
+        const first = await engine.install({ ...target, index: 30 });
+        await first.put([put(0, "x", "first"), put(1, "y", "first")]);
+        await first.finish();
+        await append(engine, 4);
+        const second = await engine.install(target);
+        await second.put(rows);
+        await second.finish();
+        await isInstalled(engine);
+        const third = await engine.install(target);
+        await third.put(rows);
+        await third.finish();
+        await isInstalled(engine);
+        if (!supports.durability) return;
+        await engine.close();
+        await isInstalled(await openHere());
+      });
+
+      it("may be empty, and may replace a longer log", async () => {
+        const engine = await lagging();
+        const at = (await engine.log.read(8, UNBOUNDED))[0] as LogEntry;
+        const installation = await engine.install(at);
+        await installation.finish();
+        expect(position(engine.state.applied)).toEqual(position(at));
+        expect([0, 1, 2].map((table) => contents(engine.state, table))).toEqual([[], [], []]);
+        expect([engine.log.firstIndex, engine.log.last.index, engine.log.durableIndex]).toEqual([9, 8, 8]);
+      });
+
+      it("keeps nothing of a row's buffers once it is put", async () => {
+        const engine = await lagging();
+        const installation = await engine.install(target);
+        const [key, value] = [Buffer.from("k1"), Buffer.from("first")];
+        await installation.put([{ table: 0, key, value }]);
+        key.write("k2");
+        value.write("other");
+        await installation.put([{ table: 0, key, value }]);
+        key.fill(0);
+        value.fill(0);
+        await installation.finish();
+        expect(contents(engine.state, 0)).toEqual(["k1=first", "k2=other"]);
+      });
+
+      it("takes many rows in many calls at once", async () => {
+        const engine = await lagging();
+        const installation = await engine.install(target);
+        const puts: Promise<void>[] = [];
+        for (let batch = 0; batch < 10; batch++) {
+          const name = (n: number): string => `k${String(batch * 1000 + n).padStart(6, "0")}`;
+          puts.push(
+            installation.put(
+              Array.from({ length: 1000 }, (_, n) => ({
+                table: 0,
+                key: bytes(name(n)),
+                value: n === 500 ? Buffer.alloc(10_000, batch) : bytes(name(n)),
+              })),
+            ),
+          );
+        }
+        puts.push(installation.put([{ table: 1, key: bytes("large"), value: Buffer.alloc(3_000_000, 1) }]));
+        await Promise.all(puts);
+        await installation.finish();
+        expect(contents(engine.state, 0)).toHaveLength(10_000);
+        expect(text(engine.state.get(0, bytes("k009999")))).toBe("k009999");
+        expect(engine.state.get(0, bytes("k007500"))).toHaveLength(10_000);
+        expect(engine.state.get(1, bytes("large"))).toHaveLength(3_000_000);
+      });
+
+      it("refuses a second one beside it, a position below the applied one, and rows out of order, as bugs", async () => {
+        const engine = await lagging();
+        await expect(engine.install({ ...target, index: 5 })).rejects.toThrow(/invariant/);
+        const installation = await engine.install(target);
+        await expect(engine.install(target)).rejects.toThrow(/invariant/);
+        await installation.put([put(1, "k", "v")]);
+        for (const row of [
+          put(1, "k", "again"),
+          put(1, "a", "v"),
+          put(0, "z", "v"),
+          remove(1, "z"),
+          put(3, "z", "v"),
+        ]) {
+          await expect(installation.put([row]), `${row.table} ${text(row.key)}`).rejects.toThrow(/invariant/);
+        }
+        await expect(installation.put([put(1, "z", "v"), put(1, "y", "v")])).rejects.toThrow(/invariant/);
+        const half = Buffer.alloc(600_000);
+        await expect(
+          installation.put([
+            { table: 1, key: bytes("m"), value: half },
+            { table: 1, key: bytes("n"), value: half },
+          ]),
+        ).rejects.toThrow(/invariant/);
+        await installation.put([put(1, "l", "v")]);
+        await installation.finish();
+        expect(contents(engine.state, 1)).toEqual(["k=v", "l=v"]);
+      });
+
+      it("leaves snapshots of the state it replaces as they are until they are closed", async () => {
+        const engine = await lagging();
+        const snapshot = engine.state.snapshot();
+        const forgotten = engine.state.snapshot();
+        const installation = await engine.install(target);
+        await installation.put(rows);
+        await installation.finish();
+        expect(contents(snapshot, 0)).toEqual(["a=old"]);
         snapshot.close();
-        snapshot.close();
-        state.snapshot().close();
+        await isInstalled(engine);
+        expect(contents(forgotten, 1)).toEqual(["b=old"]);
       });
     });
 
@@ -616,6 +1013,43 @@ export function storageEngineSuite({ name, supports, open, faults }: Subject): v
         expect(text(state.get(0, bytes("a")))).toBe("1");
       });
 
+      it("fails an installation with everything else, and keeps what was", async () => {
+        const engine = await withFaults();
+        await append(engine, 2);
+        const installation = await engine.install({ index: 50, epoch: 3, counter: 7, chain: 99 });
+        await installation.put([put(0, "a", "1")]);
+        engine.faults.failNextLogFlush();
+        const failed = { name: "StorageError", code: "FAILED" };
+        const appended = engine.log.append(entriesAfter(engine.log.last, 1), 0);
+        const finished = installation.finish();
+        await expect(appended).rejects.toMatchObject(failed);
+        await expect(finished).rejects.toMatchObject(failed);
+        await expect(installation.put([put(0, "b", "1")])).rejects.toMatchObject(failed);
+        await expect(engine.install(GENESIS)).rejects.toThrow();
+        await installation.abort();
+        await expect(engine.install(GENESIS)).rejects.toMatchObject(failed);
+        expect(engine.log.durableIndex).toBe(2);
+        expect(engine.state.get(0, bytes("a"))).toBeUndefined();
+      });
+
+      it("refuses an installation with FULL when there is no room, and everything is as before", async () => {
+        const engine = await withFaults();
+        await append(engine, 2);
+        const installation = await engine.install({ index: 50, epoch: 3, counter: 7, chain: 99 });
+        await engine.faults.fill();
+        await expect(
+          installation.put([{ table: 0, key: bytes("a"), value: Buffer.alloc(900_000) }]),
+        ).rejects.toMatchObject({ code: "FULL" });
+        await installation.abort();
+        expect(engine.log.last.index).toBe(2);
+        await engine.faults.makeRoom();
+        await append(engine, 1);
+        const again = await engine.install({ index: 50, epoch: 3, counter: 7, chain: 99 });
+        await again.put([put(0, "a", "1")]);
+        await again.finish();
+        expect(engine.log.last.index).toBe(50);
+      });
+
       it("refuses appends with FULL when there is no room, keeps reading, and goes on when there is", async () => {
         const engine = await withFaults();
         const { log } = engine;
@@ -661,6 +1095,13 @@ function bytes(text: string): Uint8Array {
 /** Native methods are kept off views that an engine owns. */
 function text(value: Uint8Array | undefined): string {
   return value === undefined ? "(none)" : String.fromCharCode(...value);
+}
+
+/** Everything in a table, as `key=value`. */
+function contents(reader: StateReader, table: number): string[] {
+  const found: string[] = [];
+  reader.scan(table, { from: LEAST, to: MOST }, (key, value) => void found.push(`${text(key)}=${text(value)}`));
+  return found;
 }
 
 function same(a: Uint8Array | undefined, b: Uint8Array): boolean {

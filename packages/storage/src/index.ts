@@ -1,6 +1,10 @@
 /** The ports a storage engine implements, and an engine in memory. What is stored is opaque here. */
 export { type Chained, chainOf } from "./chain.ts";
 export {
+  type FounderDisk,
+  INSTALL_BYTES_MAX,
+  INSTALL_PUTS_MAX,
+  type Installation,
   type Meta,
   type Recovery,
   type Space,
@@ -14,12 +18,15 @@ export {
   GENESIS,
   type LogEntry,
   type LogPosition,
+  PINS_MAX,
+  type Pin,
   type ReadLimit,
   TRANSACTION,
   type TransactionLog,
 } from "./log.ts";
 export {
   type Flush,
+  type FlushOperation,
   type Lane,
   MemoryDisk,
   type MemoryEngine,
@@ -30,6 +37,7 @@ export {
 export {
   KEY_BYTES_MAX,
   type KeyRange,
+  SNAPSHOTS_MAX,
   type StateChange,
   type StateReader,
   type StateSnapshot,

@@ -34,6 +34,14 @@ export interface ReadLimit {
   readonly bytesMax: number;
 }
 
+/** Most pins held at a time. */
+export const PINS_MAX = 16;
+
+/** Keeps entries from being trimmed until it is released; releasing twice does no harm. */
+export interface Pin {
+  release(): void;
+}
+
 export interface TransactionLog {
   /** The oldest entry still held, or `last.index + 1` when none is. */
   readonly firstIndex: number;
@@ -50,8 +58,14 @@ export interface TransactionLog {
   append(entries: readonly LogEntry[], commitHint: number): Promise<void>;
   /** Entries from `from` on, in order. Throws `RangeError` outside `firstIndex..last.index`. */
   read(from: number, limit: ReadLimit): Promise<readonly LogEntry[]>;
-  /** Forgets every entry above `index`, in a new generation. Resolves when that is durable. */
+  /** Forgets every entry above `index`, in a new generation. Resolves when that is durable, in one order with the appends. */
   truncate(index: number): Promise<void>;
-  /** May drop entries at or below `index`, whole segments at a time. */
+  /** May drop entries at or below `index`, whole segments at a time; never one above a pin. */
   trim(index: number): Promise<void>;
+  /**
+   * From now on keeps every entry above `index`: whoever is sent a snapshot at `index` will ask for them.
+   * At most {@link PINS_MAX} at a time (an invariant, asserted). An installation empties the log all the same.
+   * Throws `RangeError` when entry `index + 1` is trimmed already.
+   */
+  pin(index: number): Pin;
 }

@@ -3,21 +3,38 @@
  * For tests, for servers inside a test, and for the simulator: it has no clock, no chance and no I/O of its own.
  *
  * A {@link MemoryDisk} plays the medium and outlives the engines opened on it. What an engine writes waits in a lane
- * (log, state or meta) as a {@link Flush} until the disk completes it, and only what was completed survives a crash,
- * plus what {@link MemoryEngine.crash} is told to keep of the flushes under way.
+ * (log, state, meta or installation) as a {@link Flush} until the disk completes it, and only what was completed survives
+ * a crash, plus what {@link MemoryEngine.crash} is told to keep of the flushes under way.
  */
-import { type Meta, type Recovery, type Space, type StorageEngine, StorageError } from "./engine.ts";
-import { checkAppend, checkCommit, invariant } from "./invariant.ts";
-import { GENESIS, type LogEntry, type LogPosition, type ReadLimit, type TransactionLog } from "./log.ts";
-import type { KeyRange, StateChange, StateReader, StateSnapshot, StateStore } from "./state.ts";
+import { type Installation, type Meta, type Recovery, type Space, type StorageEngine, StorageError } from "./engine.ts";
+import { type InstallationMedium, StagedInstallation } from "./installation.ts";
+import { checkAppend, checkCommit, checkInstall, invariant, Pins } from "./invariant.ts";
+import { GENESIS, type LogEntry, type LogPosition, type Pin, type ReadLimit, type TransactionLog } from "./log.ts";
+import {
+  type KeyRange,
+  SNAPSHOTS_MAX,
+  type StateChange,
+  type StateReader,
+  type StateSnapshot,
+  type StateStore,
+} from "./state.ts";
 import { Table } from "./table.ts";
 
-export type Lane = "log" | "state" | "meta";
+/** Each lane carries one flush at a time; the lanes do not wait for each other. */
+export type Lane = "log" | "state" | "meta" | "install";
 
-/** One write on its way to the medium. Whoever holds it calls `complete` or `fail`, once; after a crash both do nothing. */
+/** What a flush does: lane `log` appends and truncates, lane `install` puts rows and finishes; the others do one thing. */
+export type FlushOperation = "append" | "truncate" | "commit" | "meta" | "put" | "finish";
+
+/**
+ * One write on its way to the medium. Whoever holds it calls `complete` or `fail`, once; after a crash both do nothing.
+ * The first flush that fails is the end of the engine: it and all others under way stay in {@link MemoryEngine.pending},
+ * since nobody knows what of them the medium has; only `crash` decides.
+ */
 export interface Flush {
   readonly lane: Lane;
-  /** Log entries or state changes in it; 1 for a truncation or a meta record. */
+  readonly operation: FlushOperation;
+  /** Log entries, state changes or rows in it; 1 for a truncation, a meta record or the finish of an installation. */
   readonly items: number;
   readonly bytes: number;
   complete(): void;
@@ -31,6 +48,8 @@ export interface MemoryEngineOptions {
   readonly disk?: MemoryDisk;
   readonly sid?: number;
   readonly clusterId?: string;
+  /** Identity given to a fresh disk, 1 to 2^53−1. By default `sid`: chance is the caller's to hand in. */
+  readonly nonce?: number;
   /**
    * Decides when each flush completes: the simulator's disk. By default in a microtask.
    * Not asked while {@link MemoryEngine.hold} is in force.
@@ -46,11 +65,13 @@ export interface Survivors {
   readonly torn?: boolean;
   readonly state?: boolean;
   readonly meta?: boolean;
+  /** The finish of an installation. Rows put before it never count without it. */
+  readonly install?: boolean;
 }
 
 export interface MemoryEngine extends StorageEngine {
   readonly disk: MemoryDisk;
-  /** The flush under way in each lane; those wanted after it are not on their way to the medium yet. */
+  /** The flush under way, or left by a failure, in each lane; those wanted after it are not on their way to the medium yet. */
   readonly pending: { readonly [lane in Lane]: Flush | undefined };
   /** From now on flushes wait for {@link release}. */
   hold(): void;
@@ -61,8 +82,8 @@ export interface MemoryEngine extends StorageEngine {
   /** How much room the medium shows from now on. */
   setSpace(space: Space): void;
   /**
-   * What a power loss does. This engine is gone, its promises never settle, and the one returned has the same tables
-   * and whatever the medium kept. `schedule` and the tables carry over, holds and failures asked for do not.
+   * What a power loss does, after a failure too. This engine is gone, its promises never settle, and the one returned has
+   * the same tables and whatever the medium kept. `schedule` and the tables carry over, holds and failures asked for do not.
    */
   crash(survivors?: Survivors): MemoryEngine;
 }
@@ -91,12 +112,19 @@ export function openMemoryEngine(options: MemoryEngineOptions): MemoryEngine {
 class Engine implements MemoryEngine {
   readonly disk: MemoryDisk;
   readonly log: Log;
-  readonly state: State;
   readonly recovery: Recovery;
-  readonly pending: { [lane in Lane]: Flush | undefined } = { log: undefined, state: undefined, meta: undefined };
+  readonly pending: { [lane in Lane]: Flush | undefined } = {
+    log: undefined,
+    state: undefined,
+    meta: undefined,
+    install: undefined,
+  };
   onSpace: ((space: Space) => void) | undefined;
   onFailure: ((error: StorageError) => void) | undefined;
   readonly #options: MemoryEngineOptions;
+  #state: State;
+  #installation: StagedInstallation | undefined;
+  #replacing = false;
   /** The record last asked for: what `meta` shows, durable or not. */
   #meta: Meta;
   #metaWrites: Promise<void> = Promise.resolve();
@@ -111,6 +139,7 @@ class Engine implements MemoryEngine {
     log: undefined,
     state: undefined,
     meta: undefined,
+    install: undefined,
   };
 
   constructor(options: MemoryEngineOptions) {
@@ -118,7 +147,17 @@ class Engine implements MemoryEngine {
     if (disk.held) throw new StorageError("LOCKED", "this MemoryDisk is open in another engine: close that one first");
     const { sid = disk.meta?.sid ?? 1, clusterId = disk.meta?.clusterId ?? "0000000000000000" } = options;
     const created = disk.meta === undefined;
-    disk.meta ??= { clusterId, sid, incarnation: 1, acceptedEpoch: 0, acceptedLeader: 0, damaged: false };
+    disk.meta ??= {
+      clusterId,
+      sid,
+      incarnation: 1,
+      acceptedEpoch: 0,
+      acceptedLeader: 0,
+      damaged: false,
+      nonce: options.nonce ?? sid,
+      founders: [],
+      belongs: false,
+    };
     if (disk.meta.sid !== sid || disk.meta.clusterId !== clusterId) {
       const { meta } = disk;
       throw new StorageError(
@@ -141,7 +180,11 @@ class Engine implements MemoryEngine {
     };
     disk.tornBytes = 0;
     this.log = new Log(this);
-    this.state = new State(this, options.tables);
+    this.#state = new State(this, options.tables);
+  }
+
+  get state(): State {
+    return this.#state;
   }
 
   get meta(): Meta {
@@ -163,11 +206,31 @@ class Engine implements MemoryEngine {
           const land = (): void => {
             this.disk.meta = meta;
           };
-          this.flush("meta", 1, 64, land, (error) => (error ? reject(error) : resolve()));
+          this.flush("meta", "meta", 1, 64, land, (error) => (error ? reject(error) : resolve()));
         }),
     );
     this.#metaWrites = write.catch(() => {});
     return write;
+  }
+
+  async install(position: LogPosition): Promise<Installation> {
+    this.assertOpen();
+    invariant(this.#installation === undefined, () => "two installations at once");
+    checkInstall(position, this.#state.applied);
+    if (this.#failure) throw this.#failure;
+    const { tables: names } = this.#options;
+    const tables = names.map(() => new Table());
+    const medium: InstallationMedium = {
+      assertOpen: () => this.assertOpen(),
+      failure: () => this.#failure,
+      write: (rows, bytes) => this.#stage(tables, rows, bytes),
+      replace: (written) => this.#replace(tables, position, written),
+      discard: async () => {},
+    };
+    this.#installation = new StagedInstallation(medium, names.length, () => {
+      this.#installation = undefined;
+    });
+    return this.#installation;
   }
 
   sizes(): { stateBytes: number; logBytes: number } {
@@ -202,7 +265,7 @@ class Engine implements MemoryEngine {
     this.onSpace?.(space);
   }
 
-  crash({ log = 0, torn = false, state = false, meta = false }: Survivors = {}): MemoryEngine {
+  crash({ log = 0, torn = false, state = false, meta = false, install = false }: Survivors = {}): MemoryEngine {
     invariant(this.disk.held && !this.#crashed, () => "crash of an engine that is not open");
     const { disk, pending } = this;
     invariant(
@@ -213,6 +276,7 @@ class Engine implements MemoryEngine {
     if (torn) disk.tornBytes = 1;
     if (state) this.#landings.state?.(1);
     if (meta) this.#landings.meta?.(1);
+    if (install && pending.install?.operation === "finish") this.#landings.install?.(1);
     this.#crashed = true;
     disk.held = false;
     return new Engine({ ...this.#options, disk });
@@ -221,21 +285,30 @@ class Engine implements MemoryEngine {
   /** Hands a write to the medium: `land` puts it there, `done` tells who waits for it. */
   flush(
     lane: Lane,
+    operation: FlushOperation,
     items: number,
     bytes: number,
     land: (items: number) => void,
     done: (error: StorageError | undefined) => void,
   ): void {
+    if (this.#failure) {
+      done(this.#failure);
+      return;
+    }
     invariant(this.pending[lane] === undefined, () => `two flushes of the ${lane} at once`);
+    let settled = false;
     const settle = (failed: boolean): void => {
-      if (this.#crashed || this.pending[lane] !== flush) return;
-      this.pending[lane] = undefined;
-      this.#landings[lane] = undefined;
+      if (this.#crashed || settled) return;
+      settled = true;
       if (this.#failing.delete(lane) || failed) this.#fail(new StorageError("FAILED", `a flush of the ${lane} failed`));
-      if (this.#failure === undefined) land(items);
+      if (this.#failure === undefined) {
+        this.pending[lane] = undefined;
+        this.#landings[lane] = undefined;
+        land(items);
+      }
       done(this.#failure);
     };
-    const flush: Flush = { lane, items, bytes, complete: () => settle(false), fail: () => settle(true) };
+    const flush: Flush = { lane, operation, items, bytes, complete: () => settle(false), fail: () => settle(true) };
     this.pending[lane] = flush;
     this.#landings[lane] = land;
     if (this.#holding) this.#held.push(flush);
@@ -251,8 +324,62 @@ class Engine implements MemoryEngine {
     invariant(!this.#crashed && this.#closing === undefined, () => "use of an engine that is closed or has crashed");
   }
 
+  /** As {@link assertOpen}, for what changes state or log: not while both are being replaced. */
+  assertWritable(): void {
+    this.assertOpen();
+    invariant(!this.#replacing, () => "a change asked for while an installation finishes");
+  }
+
   assertReadable(): void {
     invariant(!this.#crashed && this.disk.held, () => "read from an engine that is closed or has crashed");
+  }
+
+  async #stage(tables: readonly Table[], rows: readonly StateChange[], bytes: number): Promise<void> {
+    if (this.space === "none") throw new StorageError("FULL", "the in-memory disk is set to be full");
+    const land = (): void => {
+      for (const { table, key, value } of rows) {
+        (tables[table] as Table).set(Buffer.from(key), Buffer.from(value as Uint8Array));
+      }
+    };
+    await new Promise<void>((resolve, reject) => {
+      this.flush("install", "put", rows.length, bytes, land, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Puts staged tables in force, with an empty log at `position`, once `written` and what else is under way has settled. */
+  async #replace(
+    tables: readonly Table[],
+    { index, epoch, counter, chain }: LogPosition,
+    written: Promise<void>,
+  ): Promise<void> {
+    const { disk } = this;
+    const position = { index, epoch, counter, chain };
+    this.#replacing = true;
+    try {
+      await Promise.all([written, this.log.idle(), this.#state.idle()]);
+      if (this.#failure) throw this.#failure;
+      if (this.space === "none") throw new StorageError("FULL", "the in-memory disk is set to be full");
+      checkInstall(position, this.#state.applied);
+      const land = (): void => {
+        disk.tables.clear();
+        for (const [at, name] of this.#options.tables.entries()) disk.tables.set(name, tables[at] as Table);
+        disk.applied = position;
+        disk.entries.length = 0;
+        disk.base = position;
+        disk.commitHint = 0;
+      };
+      await new Promise<void>((resolve, reject) => {
+        this.flush("install", "finish", 1, 64, land, (error) => {
+          if (error) return reject(error);
+          this.log.restart();
+          this.#state.retire();
+          this.#state = new State(this, this.#options.tables);
+          resolve();
+        });
+      });
+    } finally {
+      this.#replacing = false;
+    }
   }
 
   #fail(error: StorageError): void {
@@ -262,7 +389,8 @@ class Engine implements MemoryEngine {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.log.idle(), this.state.idle(), this.#metaWrites]);
+    await this.#installation?.abort();
+    await Promise.all([this.log.idle(), this.#state.idle(), this.#metaWrites]);
     if (!this.#crashed) this.disk.held = false;
   }
 }
@@ -294,6 +422,7 @@ class Log implements TransactionLog {
   #idle: (() => void)[] = [];
   /** Woken when `durableIndex` rises or the log fails. */
   readonly #watchers: { index: number; resolve: () => void; reject: (error: StorageError) => void }[] = [];
+  readonly #pins = new Pins();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -320,7 +449,7 @@ class Log implements TransactionLog {
 
   append(entries: readonly LogEntry[], commitHint: number): Promise<void> {
     const engine = this.#engine;
-    engine.assertOpen();
+    engine.assertWritable();
     checkAppend(this.last, entries);
     if (engine.failure) return Promise.reject(engine.failure);
     if (engine.space === "none")
@@ -357,7 +486,7 @@ class Log implements TransactionLog {
 
   truncate(index: number): Promise<void> {
     const engine = this.#engine;
-    engine.assertOpen();
+    engine.assertWritable();
     invariant(
       index >= this.#base.index && index >= engine.state.applied.index && index <= this.last.index,
       () =>
@@ -375,13 +504,25 @@ class Log implements TransactionLog {
     this.#engine.assertOpen();
     const { disk, state } = this.#engine;
     // Never what is not applied: after a crash it could be had from nowhere.
-    const upTo = Math.min(index, state.applied.index, this.#durableIndex);
+    const upTo = Math.min(index, state.applied.index, this.#durableIndex, this.#pins.lowest);
     const count = upTo - this.#base.index;
     if (count <= 0) return;
     this.#base = this.#entries[count - 1] as LogPosition;
     this.#entries.splice(0, count);
     disk.entries.splice(0, upTo - disk.base.index);
     disk.base = this.#base;
+  }
+
+  pin(index: number): Pin {
+    this.#engine.assertOpen();
+    return this.#pins.add(index, this.firstIndex);
+  }
+
+  /** Nothing is left of it: an installation took its place on the medium. */
+  restart(): void {
+    this.#entries.length = 0;
+    this.#base = this.#engine.disk.base;
+    this.#durableIndex = this.#base.index;
   }
 
   /** Resolves when all up to `index` is durable. */
@@ -422,6 +563,7 @@ class Log implements TransactionLog {
       const items = operation.cut === undefined ? operation.entries.length : 1;
       this.#engine.flush(
         "log",
+        operation.cut === undefined ? "append" : "truncate",
         items,
         operation.bytes,
         (landing) => this.#land(operation, landing),
@@ -473,7 +615,8 @@ class State implements StateStore {
   readonly #tables: Table[];
   readonly #reader: Reader;
   #committing: Promise<void> | undefined;
-  #snapshotOpen = false;
+  #snapshots = 0;
+  #retired = false;
 
   constructor(engine: Engine, tables: readonly string[]) {
     this.#engine = engine;
@@ -494,12 +637,12 @@ class State implements StateStore {
   }
 
   get(table: number, key: Uint8Array): Uint8Array | undefined {
-    this.#engine.assertReadable();
+    this.#assertReadable();
     return this.#reader.get(table, key);
   }
 
   scan(table: number, range: KeyRange, visit: (key: Uint8Array, value: Uint8Array) => boolean | void): void {
-    this.#engine.assertReadable();
+    this.#assertReadable();
     this.#reader.scan(table, range, visit);
   }
 
@@ -509,7 +652,8 @@ class State implements StateStore {
 
   commit(changes: readonly StateChange[], applied: LogPosition): Promise<void> {
     const engine = this.#engine;
-    engine.assertOpen();
+    engine.assertWritable();
+    this.#assertReadable();
     invariant(this.#committing === undefined, () => "two commits at once");
     checkCommit(changes, this.#tables.length, this.applied, applied, engine.log.last);
     if (engine.failure) return Promise.reject(engine.failure);
@@ -524,20 +668,30 @@ class State implements StateStore {
   }
 
   snapshot(): StateSnapshot {
-    this.#engine.assertReadable();
-    invariant(!this.#snapshotOpen, () => "two snapshots at once");
-    this.#snapshotOpen = true;
+    this.#assertReadable();
+    invariant(this.#snapshots < SNAPSHOTS_MAX, () => `more than ${SNAPSHOTS_MAX} snapshots at once`);
+    this.#snapshots++;
     return new Snapshot(
       this.#tables.map((table) => table.snapshot()),
       this.applied,
       () => {
-        this.#snapshotOpen = false;
+        this.#snapshots--;
       },
     );
   }
 
+  /** Another state is in force. Snapshots of this one stay readable. */
+  retire(): void {
+    this.#retired = true;
+  }
+
   async idle(): Promise<void> {
     await this.#committing?.catch(() => {});
+  }
+
+  #assertReadable(): void {
+    this.#engine.assertReadable();
+    invariant(!this.#retired, () => "use of a state that an installation has replaced");
   }
 
   async #commit(changes: readonly StateChange[], applied: LogPosition): Promise<void> {
@@ -555,7 +709,7 @@ class State implements StateStore {
         this.#engine.disk.applied = applied;
       };
       const done = (error: StorageError | undefined): void => (error ? reject(error) : resolve());
-      this.#engine.flush("state", changes.length, bytes, land, done);
+      this.#engine.flush("state", "commit", changes.length, bytes, land, done);
     });
   }
 }

@@ -7,6 +7,9 @@ import type { LogPosition } from "./log.ts";
 /** Longest key, in bytes, that every engine accepts. */
 export const KEY_BYTES_MAX = 1900;
 
+/** Most snapshots open at a time. */
+export const SNAPSHOTS_MAX = 8;
+
 /** One change. `value` undefined removes the key. Neither buffer may be written to until the commit has settled. */
 export interface StateChange {
   /** Position of the table's name in the list the engine was opened with. */
@@ -40,7 +43,11 @@ export interface StateStore extends StateReader {
    * Until it resolves, reads may show either side of it.
    */
   commit(changes: readonly StateChange[], applied: LogPosition): Promise<void>;
-  /** The tables as they are at one `applied`, unmoved by later commits. At most one open at a time; always `close()`d. */
+  /**
+   * The tables as they are at one `applied`, unmoved by later commits, for as long as it is open: it may be scanned in
+   * pieces, each from where the last one ended. At most {@link SNAPSHOTS_MAX} are open at a time (an invariant, asserted);
+   * each is `close()`d soon, since what commits replace meanwhile keeps its room on the medium, which grows by that.
+   */
   snapshot(): StateSnapshot;
 }
 

@@ -16,6 +16,6 @@ export {
   sessionIdOf,
   type Transaction,
 } from "./transaction.ts";
-export { Tree, type TreeCommit, type TreeOptions, type TreeSession } from "./tree.ts";
+export { type RecordedDigest, Tree, type TreeCommit, type TreeOptions, type TreeSession } from "./tree.ts";
 export { type WatchCounts, type Watcher, WatchManager } from "./watches.ts";
 export { KIND, type Kind, type Znode } from "./znode.ts";

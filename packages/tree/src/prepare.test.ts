@@ -554,6 +554,29 @@ describe("what stands in line", () => {
     expect(made.tree.sessions.has(1n)).toBe(false);
   });
 
+  it("has ephemerals of sessions alone that exist by then: others' would stay for ever", () => {
+    const made = member();
+    const code = (session: bigint, flags = 1) => {
+      const { change } = made.propose(
+        { op: "create", path: `/t/e${made.nextIndex}`, flags },
+        requester(session),
+      ).transaction;
+      return change.type === "failure" ? change.code : 0;
+    };
+    expect([code(1n), code(9n), code(9n, 3), code(9n, 0)]).toEqual([0, -112, -112, 0]);
+    made.proposeSession(9n);
+    expect(code(9n)).toBe(0);
+    made.proposeClose(9n);
+    expect([code(9n), code(1n)]).toEqual([-112, 0]);
+    made.applyAll();
+    expect(code(9n)).toBe(-112);
+    made.proposeSession(9n);
+    made.inFlight = [];
+    made.preparer = made.newPreparer();
+    // What the one before proposed was lost.
+    expect(code(9n)).toBe(-112);
+  });
+
   it("is void for a preparer that was not the one to propose it", () => {
     const made = member();
     made.propose({ op: "create", path: "/t/lost" }, requester(1n));

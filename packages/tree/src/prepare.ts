@@ -50,6 +50,8 @@ export class Preparer {
   private readonly onQuota: OnQuota;
   /** Index the transaction in preparation will have. */
   private index = 0;
+  /** Sessions whose creation or closing was proposed here, by the index of it. What has been applied is forgotten in time. */
+  private readonly sessions = new Map<bigint, { readonly index: number; readonly exists: boolean }>();
   /** Speculations as they were before a multi touched them. */
   private undo: { readonly speculation: Speculation; readonly before: Speculation }[] | undefined;
 
@@ -88,6 +90,19 @@ export class Preparer {
     };
   }
 
+  /** Creates a session, or gives one that exists its new timeout. From here on it may have ephemerals. */
+  prepareSession(
+    id: bigint,
+    who: Requester,
+    timeoutMs: number,
+    xid: number,
+    index: number,
+    timeMs: number,
+  ): Transaction {
+    this.speculateSession(id, index, true);
+    return { ...blank(who, xid, timeMs), change: { type: "createSession", timeoutMs } };
+  }
+
   /** Closes a session: names every ephemeral it will hold once all that is proposed has been applied. */
   prepareClose(
     sessionId: bigint,
@@ -99,6 +114,7 @@ export class Preparer {
   ): Transaction {
     this.tree.shed();
     this.index = index;
+    this.speculateSession(sessionId, index, false);
     const paths = new Set(this.tree.sessions.get(sessionId)?.ephemerals);
     for (const { sessionHigh, sessionLow, change } of inFlight) {
       if (sessionHigh !== who.sessionHigh || sessionLow !== who.sessionLow) continue;
@@ -171,6 +187,9 @@ export class Preparer {
     // On ZooKeeper a TTL create without a TTL flag kills the server when applied: alone it is refused, in a multi it is a plain create.
     if (opcode === OpCode.createTTL && !withTtl && !inMulti) return ErrorCode.BADARGUMENTS;
     if (path === null) return ErrorCode.MARSHALLINGERROR;
+    // Whoever lets a session's requests through should know better: nothing would ever remove the znode.
+    const ephemeral = flags === CreateFlag.EPHEMERAL || flags === CreateFlag.EPHEMERAL_SEQUENTIAL;
+    if (ephemeral && !this.hasSession(sessionIdOf(who))) return ErrorCode.SESSIONEXPIRED;
     const slash = path.lastIndexOf("/");
     if (slash < 0 || path.includes("\0")) return ErrorCode.BADARGUMENTS;
     // In a multi such a TTL create is a plain one. Source: ZooKeeper HEAD, MultiOperationRecord and Op.create.
@@ -364,6 +383,24 @@ export class Preparer {
       this.undo.push({ speculation: seen, before: Object.assign(new Speculation(seen.acl), seen) });
     seen.index = this.index;
     return seen;
+  }
+
+  /** Whether the session exists when all that is proposed has been applied: one that only its server knows does not. */
+  private hasSession(id: bigint): boolean {
+    const proposed = this.sessions.get(id);
+    if (proposed !== undefined && proposed.index > this.tree.applied.index) return proposed.exists;
+    return this.tree.sessions.has(id);
+  }
+
+  private speculateSession(id: bigint, index: number, exists: boolean): void {
+    const { applied } = this.tree;
+    // In the order of their indexes, since one that is proposed again moves to the end.
+    for (const [known, proposed] of this.sessions) {
+      if (proposed.index > applied.index) break;
+      this.sessions.delete(known);
+    }
+    this.sessions.delete(id);
+    this.sessions.set(id, { index, exists });
   }
 
   private removeSpeculatively(node: Znode): void {

@@ -11,9 +11,13 @@ export const STATE_TABLES: readonly string[] = ["meta", "node", "acl", "session"
 export const TABLE = { meta: 0, node: 1, acl: 2, session: 3, ephemeral: 4, due: 5 } as const;
 
 /** Version of everything below; a state with a higher one is refused. */
-export const TREE_FORMAT = 1;
+export const TREE_FORMAT = 2;
+/** From this format on the meta record ends with the digest. */
+export const DIGEST_SINCE_FORMAT = 2;
 
+/** Keys of {@link TABLE.meta}: the tree's counters and digest; what consensus keeps with the state. */
 export const META_KEY: Uint8Array = Buffer.from("tree");
+export const CONSENSUS_KEY: Uint8Array = Buffer.from("consensus");
 
 /**
  * Bytes of a znode's or an ACL's id in keys and records: 2^48 of each may be made over a tree's life. An ACL that its last
@@ -70,6 +74,10 @@ export function childRange(parentId: number): { readonly from: Buffer; readonly 
 export function nameInKey(key: Uint8Array): string | undefined {
   if (key.length > ID_BYTES && key[ID_BYTES] === 0) return undefined;
   return Buffer.from(key.buffer, key.byteOffset, key.length).toString("utf8", ID_BYTES);
+}
+
+export function parentInKey(key: Uint8Array): number {
+  return Buffer.from(key.buffer, key.byteOffset, key.length).readUIntBE(0, ID_BYTES);
 }
 
 export function sessionKey(id: bigint): Buffer {

@@ -170,6 +170,57 @@ describe("a restart", () => {
   });
 });
 
+describe("a session created again", () => {
+  it("keeps its ephemerals and takes the new timeout, as one that two servers made global", async () => {
+    const member = new Member();
+    member.createSession(5n);
+    member.createSession(6n);
+    member.do({ op: "create", path: "/e", flags: 1 }, requester(5n));
+    const held = member.tree.sessions.get(5n);
+    member.proposeSession(5n, 4321);
+    member.applyAll();
+    const seen = () => {
+      const { timeoutMs, ephemerals } = member.tree.sessions.get(5n) ?? {};
+      return [timeoutMs, [...(ephemerals ?? [])], member.tree.sessions.size, member.tree.lastSession];
+    };
+    expect(seen()).toEqual([4321, ["/e"], 2, 6n]);
+    expect(member.tree.sessions.get(5n)).toBe(held);
+    await member.commit();
+    expect(member.recounted()).toBe(member.tree.digest);
+    await member.restart();
+    expect(seen()).toEqual([4321, ["/e"], 2, 6n]);
+    member.closeSession(5n);
+    expect([member.tree.find("/e"), member.tree.ephemeralCount]).toEqual([undefined, 0]);
+  });
+});
+
+describe("what consensus keeps with the state", () => {
+  it("goes with the next commit, once", () => {
+    const member = new Member();
+    expect(member.tree.consensus).toHaveLength(0);
+    const writes = () => {
+      const { changes } = member.tree.takeCommit();
+      member.tree.commitDone();
+      return changes.filter(({ key }) => Buffer.from(key).toString() === "consensus").length;
+    };
+    member.createSession(1n);
+    expect(writes()).toBe(0);
+    member.tree.setConsensus(bytes("rows"));
+    expect([writes(), writes()]).toEqual([1, 0]);
+  });
+
+  it("is read back after a restart, as the last commit had it", async () => {
+    const member = new Member();
+    member.tree.setConsensus(bytes("rows"));
+    member.createSession(1n);
+    await member.commit();
+    member.tree.setConsensus(bytes("more rows"));
+    expect(Buffer.from(member.tree.consensus).toString()).toBe("more rows");
+    await member.restart();
+    expect(Buffer.from(member.tree.consensus).toString()).toBe("rows");
+  });
+});
+
 describe("memory", () => {
   it("is let go of what is cold, and no more than what an estimate allows stays", async () => {
     const member = new Member({ tree: { cacheBytesMax: 100_000 } });
@@ -267,6 +318,43 @@ describe("apply", () => {
   it("stops at a gap", () => {
     const member = new Member();
     expect(() => member.tree.advance({ index: 2, epoch: 1, counter: 2, chain: 0 })).toThrow("entry 2 applied after 0");
+  });
+
+  it("goes on over the start of an epoch, which changes nothing and is remembered by the next commit", async () => {
+    const member = new Member();
+    member.do({ op: "create", path: "/a" });
+    const { digest } = member.tree;
+    member.startEpoch();
+    expect(member.tree.digest).toBe(digest);
+    expect(member.tree.digestOf(2)).toBe(digest);
+    await member.commit();
+    expect(member.engine.state.applied).toMatchObject({ index: 2, epoch: 2, counter: 0 });
+    await member.restart();
+    member.do({ op: "create", path: "/b" });
+    expect(member.stat("/b").czxid).toBe((2n << 32n) | 1n);
+  });
+
+  it("stops at a zxid that is not above the last", () => {
+    const member = new Member();
+    member.do({ op: "create", path: "/a" });
+    member.startEpoch();
+    for (const [epoch, counter] of [
+      [2, 0],
+      [1, 9],
+    ] as const) {
+      expect(() => member.tree.advance({ index: 3, epoch, counter, chain: 0 })).toThrow("applied after 2/0");
+    }
+    member.tree.advance({ index: 3, epoch: 2, counter: 1, chain: 0 });
+    expect(() => member.tree.advance({ index: 4, epoch: 2, counter: 1, chain: 0 })).toThrow("applied after 2/1");
+  });
+
+  it("stops at an ephemeral of a session that the state does not have", () => {
+    const member = new Member();
+    member.createSession(5n);
+    const { transaction } = member.propose({ op: "create", path: "/e", flags: 1 }, requester(5n));
+    member.inFlight = [];
+    member.closeSession(5n);
+    expect(() => member.applyEncoded(transaction)).toThrow("create of /e by session 5, which is absent");
   });
 
   it("goes through a placeholder made before its parent was", async () => {

@@ -6,13 +6,16 @@
  * **Invariant**: nothing is evicted in the middle of an operation, only by {@link Tree.shed} and {@link Tree.commitDone}:
  * a znode that an operation has looked up and is about to change is still the cache's when it does.
  */
-import type { LogPosition, StateChange, StateStore } from "@rookery/storage";
+import type { LogPosition, StateChange, StateSnapshot, StateStore } from "@rookery/storage";
 import { type AclList, makeAclList, OPEN_ACL_BYTES } from "./acl.ts";
+import { countState, Digest, hashNode } from "./digest.ts";
 import { Quotas } from "./quotas.ts";
 import {
   aclBytesKey,
   aclIdKey,
+  CONSENSUS_KEY,
   childRange,
+  DIGEST_SINCE_FORMAT,
   dueKey,
   ephemeralKey,
   META_KEY,
@@ -34,14 +37,16 @@ import {
   longNameOf,
   newWire,
   STAT,
+  TOUCHED,
+  UNHASHED,
   Znode,
 } from "./znode.ts";
 
 /** A session as the state knows it: it lives until a transaction closes it. */
 export interface TreeSession {
   readonly id: bigint;
-  /** As granted at creation, milliseconds. */
-  readonly timeoutMs: number;
+  /** As granted at creation, milliseconds. Only another creation of the same session changes it. */
+  timeoutMs: number;
   /** Paths of its ephemerals. */
   readonly ephemerals: Set<string>;
 }
@@ -59,7 +64,19 @@ export interface TreeCommit {
   readonly applied: LogPosition;
 }
 
+/** The digest of the state as it was when the transaction with this zxid had been applied. */
+export interface RecordedDigest {
+  readonly epoch: number;
+  readonly counter: number;
+  readonly digest: number;
+}
+
 const CHILDREN_HELD_MAX = 65_536;
+/** How many of the transactions applied last {@link Tree.digestOf} knows. */
+const DIGESTS_RECENT = 1024;
+/** Which zxids {@link Tree.digestLog} has, and how many at most. Source: ZooKeeper 3.9, DataTree.DIGEST_LOG_INTERVAL and _LIMIT. */
+const DIGEST_LOG_INTERVAL = 128;
+const DIGEST_LOG_MAX = 1024;
 /** Estimated memory of a znode in the cache beside its bytes and path, and of a held child name. */
 const ZNODE_COST = 400;
 const CHILD_COST = 80;
@@ -104,6 +121,20 @@ export class Tree {
   private dirtyNodes: Znode[] = [];
   private committingNodes: Znode[] = [];
   private readonly dirtySessions = new Map<bigint, number | undefined>();
+  private consensusBytes: Uint8Array = EMPTY;
+  private consensusDirty = false;
+  /** Of all but {@link touchedNodes}. While the digest is not known, of what changed since the state was opened. */
+  private readonly sum = new Digest();
+  private sumKnown = true;
+  /** Znodes with {@link TOUCHED}. */
+  private readonly touchedNodes: Znode[] = [];
+  /** {@link sum} as of the commit taken last, or of the state opened. */
+  private committed: { readonly index: number; readonly sum: Digest };
+  /** By index modulo the length; from {@link recentFrom} to {@link recentTo}. */
+  private readonly recent = new Float64Array(DIGESTS_RECENT);
+  private recentFrom = 0;
+  private recentTo = 0;
+  private readonly recorded: RecordedDigest[] = [];
 
   constructor(store: StateStore, options: TreeOptions) {
     this.store = store;
@@ -119,6 +150,8 @@ export class Tree {
     const meta = store.get(TABLE.meta, META_KEY);
     if (meta === undefined) this.plant();
     else this.open(Buffer.from(meta));
+    this.committed = { index: this.applied.index, sum: this.sum.copy() };
+    this.recallFrom();
   }
 
   // ── Lookup ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,9 +312,10 @@ export class Tree {
     return list;
   }
 
-  private useAcl(list: AclList, by: number): void {
+  private useAcl(list: AclList, by: 1 | -1): void {
     if (list === this.openAcl) return;
     list.uses += by;
+    if (by > 0 ? list.uses === by : list.uses === 0) this.sum.countAcl(list.id, list.bytes, by);
     if (list.dirty) return;
     list.dirty = true;
     this.dirtyAcls.push(list);
@@ -289,10 +323,17 @@ export class Tree {
 
   // ── Changes: called by apply alone, for committed transactions ─────────────────────────────────────────────
 
+  /**
+   * Goes on to the next entry of the log. For an entry that is no transaction, as the start of an epoch, this is all there
+   * is to apply. Throws when an entry was left out or its zxid is not above the one before.
+   */
   advance(position: LogPosition): void {
+    const { index, epoch, counter } = this.applied;
+    if (position.index !== index + 1) throw new Error(`entry ${position.index} applied after ${index}`);
+    if (position.epoch < epoch || (position.epoch === epoch && position.counter <= counter))
+      throw new Error(`zxid ${position.epoch}/${position.counter} applied after ${epoch}/${counter}`);
+    this.settle();
     this.shed();
-    if (position.index !== this.applied.index + 1)
-      throw new Error(`entry ${position.index} applied after ${this.applied.index}`);
     this.applied = position;
   }
 
@@ -310,6 +351,9 @@ export class Tree {
     const parent = this.existing(parentOf(path));
     const held = this.cache.get(path);
     if (held?.exists === true) throw new Error(`create of ${path}, which exists`);
+    const session = kind === KIND.ephemeral ? this.sessions.get(owner) : undefined;
+    if (kind === KIND.ephemeral && session === undefined)
+      throw new Error(`create of ${path} by session ${owner}, which is absent at index ${this.applied.index}`);
     let slot = held ?? this.placeholder(path, parent);
     if (slot.parentId !== parent.id) {
       // The placeholder is from before its parent was created, or from an earlier life of it: its key would be another.
@@ -319,9 +363,12 @@ export class Tree {
       slot = this.placeholder(path, parent);
       slot.speculation = speculation;
     }
+    this.touch(slot);
+    this.touch(parent);
     slot.exists = true;
     slot.id = this.nextNodeId++;
     slot.wire = newWire(data);
+    slot.dataHash = undefined;
     slot.acl = acl;
     slot.kind = kind;
     slot.owner = kind === KIND.ephemeral ? owner : 0n;
@@ -333,9 +380,9 @@ export class Tree {
     slot.writeZxid(STAT.pzxid, epoch, counter);
     slot.writeTime(STAT.ctime, timeMs);
     slot.writeTime(STAT.mtime, timeMs);
-    if (kind === KIND.ephemeral) {
+    if (session !== undefined) {
       slot.wire.writeBigInt64BE(owner, slot.stat + STAT.ephemeralOwner);
-      this.sessions.get(owner)?.ephemerals.add(path);
+      session.ephemerals.add(path);
       this.ephemeralCount++;
     }
     this.useAcl(acl, 1);
@@ -359,6 +406,8 @@ export class Tree {
     const acl = node.acl;
     if (node.numChildren !== 0) throw new Error(`delete of ${path}, which has children`);
     this.quotas.onDeleting(node);
+    this.touch(node);
+    this.touch(parent);
     node.exists = false;
     node.children = undefined;
     node.childChanges = undefined;
@@ -380,6 +429,7 @@ export class Tree {
     const { epoch, counter } = this.applied;
     const node = this.existing(path);
     const before = node.dataLength;
+    this.touch(node);
     node.replaceData(data);
     node.writeZxid(STAT.mzxid, epoch, counter);
     node.writeTime(STAT.mtime, timeMs);
@@ -397,6 +447,7 @@ export class Tree {
 
   setAcl(path: string, acl: AclList, aversion: number): Znode {
     const node = this.existing(path);
+    this.touch(node);
     this.useAcl(node.acl, -1);
     this.useAcl(acl, 1);
     node.acl = acl;
@@ -408,20 +459,46 @@ export class Tree {
   /** Replaces data without a version, a time or an event: quota usage alone does so. */
   refreshData(node: Znode, data: Uint8Array): void {
     this.dataBytes += data.length - node.dataLength;
+    this.touch(node);
     node.replaceData(data);
     this.markDirty(node);
     this.recost(node);
   }
 
+  /**
+   * Of a session that exists already, only the timeout changes: so it is when two servers made a local session a global
+   * one. Source: ZooKeeper 3.9, LearnerSessionTracker.commitSession.
+   */
   createSession(id: bigint, timeoutMs: number): void {
-    this.lastSession = id;
-    this.sessions.set(id, { id, timeoutMs, ephemerals: new Set() });
+    const existing = this.sessions.get(id);
+    if (existing === undefined) {
+      this.lastSession = id;
+      this.sessions.set(id, { id, timeoutMs, ephemerals: new Set() });
+    } else {
+      this.sum.countSession(id, existing.timeoutMs, -1);
+      existing.timeoutMs = timeoutMs;
+    }
+    this.sum.countSession(id, timeoutMs, 1);
     this.dirtySessions.set(id, timeoutMs);
   }
 
   closeSession(id: bigint): void {
+    const session = this.sessions.get(id);
+    if (session === undefined) return;
+    this.sum.countSession(id, session.timeoutMs, -1);
     this.sessions.delete(id);
     this.dirtySessions.set(id, undefined);
+  }
+
+  /** What consensus keeps with the state, as of the last commit or the last {@link setConsensus}; empty if it never did. */
+  get consensus(): Uint8Array {
+    return this.consensusBytes;
+  }
+
+  /** Goes with the next commit. The bytes are the tree's from now on. */
+  setConsensus(bytes: Uint8Array): void {
+    this.consensusBytes = bytes;
+    this.consensusDirty = true;
   }
 
   private existing(path: string): Znode {
@@ -477,6 +554,93 @@ export class Tree {
     this.recost(parent);
   }
 
+  // ── Digest ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The digest of the applied state, 0 to 2^53 − 1: on every member the same at the same index. Undefined for a state that
+   * was written without one, until {@link recount} is done.
+   */
+  get digest(): number | undefined {
+    this.settle();
+    return this.sumKnown ? this.sum.value : undefined;
+  }
+
+  /**
+   * The digest as of an entry of the log: of the last 1,024 applied, but none from before the tree was opened or its
+   * digest known.
+   */
+  digestOf(index: number): number | undefined {
+    this.settle();
+    const { index: last } = this.applied;
+    if (!this.sumKnown || index > last || index < this.recentFrom || index <= last - DIGESTS_RECENT) return undefined;
+    return this.recent[index % DIGESTS_RECENT];
+  }
+
+  /** The digests as of every 128th zxid applied since the tree was opened, oldest first, at most 1,024. */
+  get digestLog(): readonly RecordedDigest[] {
+    this.settle();
+    return this.recorded;
+  }
+
+  /**
+   * Finds the digest of a state that was written without one, a step each time the generator is asked, while the tree goes
+   * on. The caller closes the snapshot when the generator is done or given up.
+   * @param snapshot - Of this tree's store, taken while no commit was in flight. Throws for any other.
+   */
+  *recount(snapshot: StateSnapshot, rowsPerStep = 1000): Generator<undefined, void> {
+    const { index, sum } = this.committed;
+    if (snapshot.applied.index !== index)
+      throw new Error(`a snapshot at index ${snapshot.applied.index} is not that of the commit at ${index}`);
+    const counted = yield* countState(snapshot, rowsPerStep);
+    // What changed since the snapshot is in the sum already.
+    counted.subtract(sum);
+    this.sum.add(counted);
+    this.committed.sum.add(counted);
+    this.sumKnown = true;
+    this.recallFrom();
+  }
+
+  /** Before a znode changes: what the digest counts for it is to be known, and to be found anew. */
+  private touch(node: Znode): void {
+    if ((node.flags & TOUCHED) !== 0) return;
+    node.flags |= TOUCHED;
+    this.touchedNodes.push(node);
+    if (node.hashHigh === UNHASHED) hashNode(node, node.acl.id);
+  }
+
+  /** Between transactions: the digest counts everything as it is, and remembers itself. */
+  private settle(): void {
+    const { touchedNodes, sum } = this;
+    for (let node = touchedNodes.pop(); node !== undefined; node = touchedNodes.pop()) {
+      node.flags &= ~TOUCHED;
+      sum.countNode(node, -1);
+      if (node.exists) {
+        hashNode(node, node.acl.id);
+        sum.countNode(node, 1);
+      } else {
+        node.hashHigh = 0;
+        node.hashLow = 0;
+      }
+    }
+    const { index, epoch, counter } = this.applied;
+    if (!this.sumKnown || this.recentTo === index) return;
+    this.recentTo = index;
+    this.recent[index % DIGESTS_RECENT] = this.sum.value;
+    // Zxids with the counter 0 start epochs: ZooKeeper logs nothing at them.
+    if (counter === 0 || counter % DIGEST_LOG_INTERVAL !== 0) return;
+    if (this.recorded.length === DIGEST_LOG_MAX) this.recorded.shift();
+    this.recorded.push({ epoch, counter, digest: this.sum.value });
+  }
+
+  /** From here on digests are known, and this is the first. */
+  private recallFrom(): void {
+    const { index } = this.applied;
+    this.recentFrom = index;
+    this.recentTo = index;
+    this.settle();
+    this.recent[index % DIGESTS_RECENT] = this.sum.value;
+  }
+
   // ── Commits ────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Znodes that no commit holds or is writing. */
@@ -487,6 +651,7 @@ export class Tree {
   /** Everything since the last commit. One at a time: {@link commitDone} must have been called for the one before. */
   takeCommit(): TreeCommit {
     if (this.committingNodes.length !== 0) throw new Error("a commit is in flight");
+    this.settle();
     const changes: StateChange[] = [];
     const nodes = this.dirtyNodes;
     for (const node of nodes) this.recordNode(node, changes);
@@ -511,6 +676,9 @@ export class Tree {
       changes.push({ table: TABLE.session, key: sessionKey(id), value });
     }
     changes.push({ table: TABLE.meta, key: META_KEY, value: this.encodeMeta() });
+    if (this.consensusDirty) changes.push({ table: TABLE.meta, key: CONSENSUS_KEY, value: this.consensusBytes });
+    this.consensusDirty = false;
+    this.committed = { index: this.applied.index, sum: this.sum.copy() };
     this.dirtyAcls = [];
     this.dirtySessions.clear();
     this.committingNodes = nodes;
@@ -699,6 +867,7 @@ export class Tree {
   }
 
   private seed(node: Znode, parent: Znode | undefined): Znode {
+    this.touch(node);
     node.exists = true;
     node.id = this.nextNodeId++;
     node.wire = newWire(EMPTY);
@@ -724,6 +893,13 @@ export class Tree {
     this.ephemeralCount = meta.readUIntBE(22, 6);
     this.dataBytes = meta.readUIntBE(28, 6);
     this.lastSession = meta.readBigInt64BE(34);
+    this.sumKnown = format >= DIGEST_SINCE_FORMAT && meta[42] === 1;
+    if (this.sumKnown) {
+      this.sum.high = meta.readUInt32BE(43);
+      this.sum.low = meta.readInt32BE(47);
+    }
+    const consensus = this.store.get(TABLE.meta, CONSENSUS_KEY);
+    if (consensus !== undefined) this.consensusBytes = Uint8Array.from(consensus);
     const root = this.store.get(TABLE.node, nodeKey(0, "").key);
     if (root === undefined) throw new Error("the state has no root");
     const { aclId } = decodeRecord(this.root, root);
@@ -741,7 +917,7 @@ export class Tree {
   }
 
   private encodeMeta(): Buffer {
-    const out = Buffer.allocUnsafe(42);
+    const out = Buffer.alloc(51);
     out.writeUInt32BE(TREE_FORMAT, 0);
     out.writeUIntBE(this.nextNodeId, 4, 6);
     out.writeUIntBE(this.nextAclId, 10, 6);
@@ -749,6 +925,11 @@ export class Tree {
     out.writeUIntBE(this.ephemeralCount, 22, 6);
     out.writeUIntBE(this.dataBytes, 28, 6);
     out.writeBigInt64BE(this.lastSession, 34);
+    if (this.sumKnown) {
+      out[42] = 1;
+      out.writeUInt32BE(this.sum.high, 43);
+      out.writeInt32BE(this.sum.low, 47);
+    }
     return out;
   }
 }

@@ -39,6 +39,11 @@ export class Speculation {
 export const DIRTY = 1;
 /** The znode is part of the commit in flight: what the store shows of it is not reliable. */
 export const COMMITTING = 2;
+/** The transaction applied last changed the znode, and the digest does not count it as it is now. Always {@link DIRTY} too. */
+export const TOUCHED = 4;
+
+/** As `hashHigh`: the digest counts this znode, and what for has not been asked since it was read from the store. */
+export const UNHASHED = -1;
 
 export class Znode {
   readonly path: string;
@@ -49,6 +54,11 @@ export class Znode {
   exists = false;
   /** Data length, data, Stat: the body of a getData reply. */
   wire: Buffer = EMPTY_WIRE;
+  /** Hash of the data, once the digest has asked for it: a change of the Stat alone must not cost a look at all data. */
+  dataHash: number | undefined;
+  /** What the digest counts for this znode, in its two lanes, or {@link UNHASHED}; 0 and 0 for one that does not exist. */
+  hashHigh = 0;
+  hashLow = 0;
   acl: AclList;
   kind: Kind = KIND.persistent;
   /** Session id of an ephemeral, else 0n. */
@@ -62,7 +72,7 @@ export class Znode {
   childChanges: Map<string, boolean> | undefined;
   childChangesCommitting: Map<string, boolean> | undefined;
   speculation: Speculation | undefined;
-  /** {@link DIRTY} and {@link COMMITTING}. */
+  /** {@link DIRTY}, {@link COMMITTING} and {@link TOUCHED}. */
   flags = 0;
   /** Read since the cache's hand last passed. */
   hot = true;
@@ -136,6 +146,7 @@ export class Znode {
 
   /** Replaces the data and keeps the Stat but for dataLength. */
   replaceData(data: Uint8Array | null | undefined): void {
+    this.dataHash = undefined;
     const length = data === null || data === undefined ? 0 : data.length;
     if (length !== this.wire.length - STAT.bytes - 4) {
       const next = Buffer.allocUnsafe(4 + length + STAT.bytes);
@@ -218,6 +229,7 @@ export function decodeRecord(node: Znode, value: Uint8Array): DecodedRecord {
   from.copy(wire, 0, start);
   node.wire = wire;
   node.exists = true;
+  node.hashHigh = UNHASHED;
   node.storedId = node.id;
   node.storedOwner = node.owner;
   return { aclId: readId(from, 8), dueMs: readId(from, 26) };

@@ -20,14 +20,17 @@ import {
 } from "@rookery/protocol/client";
 import {
   chainOf,
+  EPOCH_START,
   type Flush,
   type LogPosition,
   type MemoryEngine,
   openMemoryEngine,
+  type StateChange,
   TRANSACTION,
 } from "@rookery/storage";
 import { type AclList, type Identity, permits } from "../src/acl.ts";
 import { applyTransaction, type OperationResult } from "../src/apply.ts";
+import { countState } from "../src/digest.ts";
 import { type PrepareConfig, Preparer, type Requester } from "../src/prepare.ts";
 import { answerRead, type Reader } from "../src/reads.ts";
 import { STATE_TABLES } from "../src/schema.ts";
@@ -163,15 +166,19 @@ export class Member {
 
   constructor(options: MemberOptions = {}) {
     this.options = options;
-    this.engine = openMemoryEngine({
+    this.engine = this.newEngine();
+    this.tree = new Tree(this.engine.state, { cacheBytesMax: 1 << 26, ...options.tree });
+    this.preparer = this.newPreparer();
+  }
+
+  private newEngine(): MemoryEngine {
+    return openMemoryEngine({
       tables: STATE_TABLES,
       schedule: (flush) => {
         if (flush.lane === "state") this.held = flush;
         else queueMicrotask(flush.complete);
       },
     });
-    this.tree = new Tree(this.engine.state, { cacheBytesMax: 1 << 26, ...options.tree });
-    this.preparer = this.newPreparer();
   }
 
   newPreparer(): Preparer {
@@ -195,12 +202,7 @@ export class Member {
   }
 
   proposeSession(id: bigint, timeoutMs = 10_000): Proposal {
-    return this.enqueue({
-      ...requester(id),
-      xid: 0,
-      timeMs: this.timeMs,
-      change: { type: "createSession", timeoutMs },
-    });
+    return this.enqueue(this.preparer.prepareSession(id, requester(id), timeoutMs, 0, this.nextIndex, this.timeMs));
   }
 
   proposeClose(id: bigint): Proposal {
@@ -244,14 +246,31 @@ export class Member {
     };
   }
 
+  /** Applies the start of the next epoch, and notes in the state which one it is. */
+  startEpoch(): void {
+    this.applyEpoch(this.appendEntry(EPOCH_START, new Uint8Array(0), this.tree.applied.epoch + 1, 0));
+  }
+
+  private applyEpoch(position: LogPosition): void {
+    this.tree.advance(position);
+    this.tree.setConsensus(Buffer.from(`epoch ${position.epoch} from ${position.index}`));
+  }
+
   private append(transaction: Transaction): LogPosition {
-    const { log } = this.engine;
-    const { index } = this.tree.applied;
+    const { index, epoch, counter } = this.tree.applied;
     const payload = Uint8Array.from(encodeTransaction(transaction));
-    const entry = { index: index + 1, epoch: 1, counter: index + 1, kind: TRANSACTION, payload };
+    // Without epochs a counter is an index, which is easy on the eye.
+    return epoch <= 1
+      ? this.appendEntry(TRANSACTION, payload, 1, index + 1)
+      : this.appendEntry(TRANSACTION, payload, epoch, counter + 1);
+  }
+
+  private appendEntry(kind: number, payload: Uint8Array, epoch: number, counter: number): LogPosition {
+    const { log } = this.engine;
+    const entry = { index: this.tree.applied.index + 1, epoch, counter, kind, payload };
     const chain = chainOf(log.last.chain, entry);
     void log.append([{ ...entry, chain }], 0);
-    return { index: entry.index, epoch: entry.epoch, counter: entry.counter, chain };
+    return { index: entry.index, epoch, counter, chain };
   }
 
   /** Prepares and applies. Nothing else may be in line. */
@@ -332,8 +351,43 @@ export class Member {
     const { log, state: store } = this.engine;
     if (store.applied.index === log.last.index) return;
     const entries = await log.read(store.applied.index + 1, { entriesMax: Infinity, bytesMax: Infinity });
-    for (const { payload, index, epoch, counter, chain } of entries) {
-      applyTransaction(this.tree, { index, epoch, counter, chain }, decodeTransaction(payload));
+    for (const { kind, payload, index, epoch, counter, chain } of entries) {
+      const position = { index, epoch, counter, chain };
+      if (kind === TRANSACTION) applyTransaction(this.tree, position, decodeTransaction(payload));
+      else this.applyEpoch(position);
+    }
+  }
+
+  /** Goes on as a member that knows nothing but the rows of this one's store and what its log holds behind them. */
+  async rebuild(): Promise<void> {
+    await this.finishCommit();
+    const { log, state } = this.engine;
+    const snapshot = state.snapshot();
+    const changes: StateChange[] = [];
+    const range = { from: Buffer.alloc(0), to: Buffer.alloc(2000, 0xff) };
+    for (const table of STATE_TABLES.keys()) {
+      snapshot.scan(table, range, (key, value) => {
+        changes.push({ table, key: Uint8Array.from(key), value: Uint8Array.from(value) });
+      });
+    }
+    const { applied } = snapshot;
+    snapshot.close();
+    const entries = log.last.index === 0 ? [] : await log.read(1, { entriesMax: Infinity, bytesMax: Infinity });
+    this.engine = this.newEngine();
+    void this.engine.log.append(entries, 0);
+    const commit = this.engine.state.commit(changes, applied);
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.landHeld();
+    await commit;
+    await this.restart();
+  }
+
+  /** The digest by nothing but what the store holds. Everything applied must have been committed. */
+  recounted(): number {
+    const counting = countState(this.engine.state, 3);
+    for (;;) {
+      const step = counting.next();
+      if (step.done === true) return step.value.value;
     }
   }
 

@@ -296,6 +296,7 @@ class Run {
     expect([...tree.sessions.keys()].sort()).toEqual([...this.applied.sessions].sort());
     for (const [id, { ephemerals }] of tree.sessions)
       expect([...ephemerals].sort()).toEqual(this.applied.ephemerals(id).sort());
+    expect(this.member.tree.digest, this.trace()).toBe(this.follower.tree.digest);
     this.checkMemory();
   }
 
@@ -313,6 +314,7 @@ class Run {
     await this.follower.commit();
     this.compareAll();
     expect(this.member.dump(), this.trace()).toEqual(this.follower.dump());
+    expect(this.member.recounted(), this.trace()).toBe(this.member.tree.digest);
     await this.member.restart();
     this.compareAll();
     expect(this.member.tree.applied).toEqual(this.follower.tree.applied);

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -21,16 +22,21 @@ import (
 // The digest of super:super.
 const superDigest = "super:gG7s8t3oDEtIqF6DM9LlI/R+9Ss="
 
-// server is one server of the kind TARGET names, with its own data and port.
+// server is one server of the kind TARGET names, with its own data and port; SERVERS > 1 makes it a follower of an
+// ensemble of so many, of which others holds the rest. Tests of several clients all talk to address.
 type server struct {
 	address string
 	config  string
 	log     string
 	command *exec.Cmd
+	others  []*server
 }
 
 // shared serves the tests that do not stop it.
 var shared *server
+
+// size is how many servers there are.
+var size, _ = strconv.Atoi(os.Getenv("SERVERS"))
 
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "interop-go-")
@@ -50,42 +56,106 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-func startServer(folder string) (*server, error) {
+func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
-	s := &server{
-		address: fmt.Sprintf("127.0.0.1:%d", port),
-		config:  filepath.Join(folder, "zoo.cfg"),
-		log:     filepath.Join(folder, "log"),
-	}
-	data := filepath.Join(folder, "data")
-	if err := os.Mkdir(data, 0o755); err != nil {
-		return nil, err
-	}
-	lines := []string{
-		"tickTime=500",
-		"dataDir=" + data,
-		fmt.Sprintf("clientPort=%d", port),
-		"clientPortAddress=127.0.0.1",
-		"maxClientCnxns=0",
-		"admin.enableServer=false",
-		"4lw.commands.whitelist=*",
-		"extendedTypesEnabled=true",
-		"DigestAuthenticationProvider.superDigest=" + superDigest,
-		"znode.container.checkIntervalMs=1000",
-		"",
-	}
-	if err := os.WriteFile(s.config, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
-		return nil, err
-	}
-	return s, s.start()
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
+func startServer(folder string) (*server, error) {
+	ports := make([]int, 3*size)
+	for i := range ports {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		ports[i] = port
+	}
+	ensemble := []string{"initLimit=20", "syncLimit=10"}
+	for i := 0; size > 1 && i < size; i++ {
+		ensemble = append(ensemble, fmt.Sprintf("server.%d=127.0.0.1:%d:%d", i+1, ports[3*i+1], ports[3*i+2]))
+	}
+	servers := make([]*server, size)
+	for i := range servers {
+		own := filepath.Join(folder, fmt.Sprint(i+1))
+		servers[i] = &server{
+			address: fmt.Sprintf("127.0.0.1:%d", ports[3*i]),
+			config:  filepath.Join(own, "zoo.cfg"),
+			log:     filepath.Join(own, "log"),
+		}
+		data := filepath.Join(own, "data")
+		if err := os.MkdirAll(data, 0o755); err != nil {
+			return nil, err
+		}
+		lines := append([]string{
+			"tickTime=500",
+			"dataDir=" + data,
+			fmt.Sprintf("clientPort=%d", ports[3*i]),
+			"clientPortAddress=127.0.0.1",
+			"maxClientCnxns=0",
+			"admin.enableServer=false",
+			"4lw.commands.whitelist=*",
+			"extendedTypesEnabled=true",
+			"DigestAuthenticationProvider.superDigest=" + superDigest,
+			"znode.container.checkIntervalMs=1000",
+		}, ensemble...)
+		if err := os.WriteFile(servers[i].config, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(filepath.Join(data, "myid"), []byte(fmt.Sprintln(i+1)), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	first := servers[0]
+	first.others = servers[1:]
+	if err := first.start(); err != nil {
+		return nil, err
+	}
+	for i, follower := range servers {
+		if follower.mode() != "leader" {
+			first.others = nil
+			follower.others = append(append([]*server{}, servers[:i]...), servers[i+1:]...)
+			return follower, nil
+		}
+	}
+	first.end(syscall.SIGKILL)
+	return nil, errors.New("every server leads")
+}
+
+// all is the server and the others of its ensemble.
+func (s *server) all() []*server {
+	return append([]*server{s}, s.others...)
+}
+
+func (s *server) addresses() []string {
+	var addresses []string
+	for _, one := range s.all() {
+		addresses = append(addresses, one.address)
+	}
+	return addresses
+}
+
+// start starts it and the others of its ensemble, and returns when all take clients.
 func (s *server) start() error {
+	for _, one := range s.all() {
+		if err := one.launch(); err != nil {
+			return err
+		}
+	}
+	for _, one := range s.all() {
+		if err := one.serves(); err != nil {
+			s.end(syscall.SIGKILL)
+			return err
+		}
+	}
+	return nil
+}
+
+// launch starts it alone, and does not wait: a server of an ensemble has to wait for others.
+func (s *server) launch() error {
 	log, err := os.OpenFile(s.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -94,23 +164,56 @@ func (s *server) start() error {
 	s.command = exec.Command(os.Getenv("INTEROP_SERVE"), s.config)
 	s.command.Stdout = log
 	s.command.Stderr = log
-	if err := s.command.Start(); err != nil {
-		return err
-	}
-	for i := 0; i < 200; i++ {
-		if zk.FLWRuok([]string{s.address}, time.Second)[0] {
+	return s.command.Start()
+}
+
+func (s *server) serves() error {
+	for i := 0; i < 300; i++ {
+		if s.mode() != "" {
 			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	s.end(syscall.SIGKILL)
 	said, _ := os.ReadFile(s.log)
 	return fmt.Errorf("the server did not start:\n%s", said)
 }
 
+// mode is what srvr says: standalone, leader or follower; empty while the server takes no clients.
+func (s *server) mode() string {
+	said, err := s.word("srvr")
+	if err != nil {
+		return ""
+	}
+	_, line, _ := strings.Cut(said, "\nMode: ")
+	mode, _, _ := strings.Cut(line, "\n")
+	return mode
+}
+
+func (s *server) word(word string) (string, error) {
+	conn, err := net.DialTimeout("tcp", s.address, time.Second)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if _, err = conn.Write([]byte(word)); err != nil {
+		return "", err
+	}
+	said, err := io.ReadAll(conn)
+	return string(said), err
+}
+
+// end ends it and the others of its ensemble.
 func (s *server) end(how syscall.Signal) {
-	s.command.Process.Signal(how)
-	s.command.Wait()
+	for _, one := range s.all() {
+		if one.command != nil {
+			one.command.Process.Signal(how)
+		}
+	}
+	for _, one := range s.all() {
+		if one.command != nil {
+			one.command.Wait()
+		}
+	}
 }
 
 // wire is a dialer that can be cut: its connections end and new ones are refused until it is mended.
@@ -159,8 +262,13 @@ type client struct {
 
 func connect(t *testing.T, s *server, timeout time.Duration) *client {
 	t.Helper()
+	return connectTo(t, []string{s.address}, timeout)
+}
+
+func connectTo(t *testing.T, addresses []string, timeout time.Duration) *client {
+	t.Helper()
 	w := &wire{}
-	conn, events, err := zk.Connect([]string{s.address}, timeout,
+	conn, events, err := zk.Connect(addresses, timeout,
 		zk.WithLogger(silent{}), zk.WithLogInfo(false), zk.WithDialer(w.dial))
 	ok(t, err)
 	t.Cleanup(conn.Close)
@@ -229,16 +337,4 @@ func eventually(t *testing.T, what string, holds func() bool) {
 			t.Fatal("not within 15 s: " + what)
 		}
 	}
-}
-
-func word(t *testing.T, s *server, word string) string {
-	t.Helper()
-	conn, err := net.DialTimeout("tcp", s.address, time.Second)
-	ok(t, err)
-	defer conn.Close()
-	_, err = conn.Write([]byte(word))
-	ok(t, err)
-	said, err := io.ReadAll(conn)
-	ok(t, err)
-	return string(said)
 }

@@ -1,6 +1,6 @@
-"""The list left-out.txt: picks a half of kazoo's suite (as a pytest plugin) and compares the results with it.
+"""The list of tests left out: picks a half of kazoo's suite (as a pytest plugin) and compares the results with it.
 
-As a plugin (-p left_out, LEFT_OUT_PICK=required|listed) it deselects the other half.
+LEFT_OUT_LIST names the list. As a plugin (-p left_out, LEFT_OUT_PICK=required|listed) it deselects the other half.
 As a program: left_out.py <junit.xml>...
 """
 
@@ -9,7 +9,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-LIST = Path(__file__).with_name("left-out.txt")
+LIST = Path(os.environ["LEFT_OUT_LIST"])
 TARGET = os.environ.get("TARGET", "rookery")
 
 
@@ -105,8 +105,8 @@ def main(paths):
     passed = sum(outcome == "pass" for outcome, _ in results.values())
     required = collected - len(left_out)
     print(
-        f"kazoo: {passed} of {collected} tests passed; {required} required, "
-        f"{len(left_out)} left out with a reason; {len(wrong)} unexpected"
+        f"kazoo: {passed} passed, {len(left_out)} left out; "
+        f"{collected} tests, {required} required, {len(wrong)} unexpected"
     )
     return 1 if wrong else 0
 

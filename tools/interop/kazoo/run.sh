@@ -1,8 +1,18 @@
 #!/usr/bin/env bash
-# kazoo's own test suite, unchanged, against one server of TARGET. See ../README.md.
-# Arguments are handed to pytest, to run a part: kazoo/run.sh -k test_lock (then nothing is compared with left-out.txt).
+# kazoo's own test suite, unchanged, against one server of TARGET, or against an ensemble of three: KAZOO_CLUSTER=3.
+# See ../README.md.
+# Arguments are handed to pytest, to run a part: kazoo/run.sh -k test_lock (then nothing is compared with the list).
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-heading "kazoo's test suite"
+servers=${KAZOO_CLUSTER:-$SERVERS}
+case $servers in
+  1) list=left-out.txt ;;
+  3) list=left-out-ensemble.txt ;;
+  *)
+    echo "KAZOO_CLUSTER must be 1 or 3, not $servers" >&2
+    exit 2
+    ;;
+esac
+heading "kazoo's test suite, $servers server(s)"
 need python3 python3
 need_target
 
@@ -23,7 +33,7 @@ fi
 work=$(mktemp -d)
 # What kazoo's CI sets; its test of the version reads both.
 export CI=true ZOOKEEPER_VERSION=$zookeeper_version
-export ZOOKEEPER_CLUSTER_SIZE=1
+export ZOOKEEPER_CLUSTER_SIZE=$servers LEFT_OUT_LIST=$interop/kazoo/$list
 export ZOOKEEPER_CLASSPATH=$INTEROP_JARS/'*'
 export PYTHONPATH=$interop/kazoo PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
 export TMPDIR=$work
@@ -40,19 +50,24 @@ suite() {
     --timeout "$limit" --junitxml "$work/$pick.xml" -o junit_logging=no "$@" --pyargs kazoo.tests
 }
 
+# kazoo's harness takes ten neighbouring ports a server.
+half=$((servers * 10))
 if [ $# -gt 0 ]; then
-  suite required 180 "$(free_ports 10)" -ra "$@"
+  suite required 180 "$(free_ports "$half")" -ra "$@"
 fi
 
-# The listed tests mostly wait for an answer that does not come, so they run beside the others. Each half is a process
-# group of its own, with its server in it, so that a stop from outside can end the whole of it.
+# The listed tests mostly wait for an answer that does not come, so they run beside the others; six servers at once would
+# make both halves slow, so with ensembles they run before them. Each half is a process group of its own, with its
+# servers in it, so that a stop from outside can end the whole of it.
 set -m
-ports=$(free_ports 20)
-suite listed 60 $((ports + 10)) -q --tb=no --show-capture=no >"$work/listed.log" 2>&1 &
+ports=$(free_ports $((half * 2)))
+required=
+suite listed 60 $((ports + half)) -q --tb=no --show-capture=no >"$work/listed.log" 2>&1 &
 listed=$!
+trap 'kill -TERM -- ${required:+-$required} -$listed 2>/dev/null; exit 130' INT TERM
+[ "$servers" = 1 ] || wait $listed || true
 suite required 180 "$ports" -q --tb=short --show-capture=no >"$work/required.log" 2>&1 &
 required=$!
-trap 'kill -TERM -- -$required -$listed 2>/dev/null; exit 130' INT TERM
 wait $required && status=0 || status=$?
 wait $listed || true
 if [ $status -gt 1 ]; then

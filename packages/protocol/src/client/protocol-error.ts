@@ -13,6 +13,8 @@ export type ProtocolErrorCode =
   | "BAD_TYPE"
   /** The length before a frame is negative or above the bound; the stream cannot be read any further. */
   | "BAD_FRAME_LENGTH"
+  /** A frame between members whose bytes are not those that were sent. */
+  | "BAD_CHECKSUM"
   /** A protobuf message that cannot be read; `cause` says why. */
   | "BAD_MESSAGE";
 

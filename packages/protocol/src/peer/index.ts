@@ -1,7 +1,21 @@
-/** Rookery's own records: what members write to their logs and send each other, in protobuf. */
+/** Rookery's own bytes: what members write to their logs and say to each other, in protobuf. */
 
 export { ProtocolError, type ProtocolErrorCode } from "../client/protocol-error.ts";
+export { type Hello, type HelloAck, type HelloReject, type LinkMessage, PEER_PROTO, type Ping } from "./handshake.ts";
 export { longOf, longOfNumber, longOfParts, numberOf, signedOf, unsignedOf } from "./long.ts";
+export type {
+  ConsensusMessage,
+  ForwardedRequest,
+  PeerMessage,
+  ServerMessage,
+  SnapshotMessage,
+  WireEntry,
+  WireEpochRow,
+  WirePosition,
+  WireZxid,
+} from "./messages.ts";
+export { decodePeerMessage, encodePeerMessage, type WireMessage } from "./peer-codec.ts";
+export { PeerFrameSplitter } from "./peer-frames.ts";
 export {
   type CloseSession,
   type Create,

@@ -7,14 +7,18 @@ import { ErrorCode, JuteWriter, KeeperState, Permission, Xid } from "@rookery/pr
 import type { AclList, AuthConfig, Identity, Reader, Transaction, TreeSession } from "@rookery/tree";
 import { permits } from "@rookery/tree";
 import { Deque } from "./deque.ts";
-import type { Proposed, Transport } from "./ports.ts";
+import type { Transport } from "./ports.ts";
 import type { ServerSession } from "./session.ts";
 import type { Stats } from "./stats.ts";
 
-/** A write on its way through the log. `client` is undefined when nobody waits for the answer. */
+/** A write on its way through the log, seen from the member that answers for it, or from the leader that proposed it. */
 export interface Proposal {
-  readonly proposed: Proposed;
-  readonly transaction: Transaction;
+  readonly isWrite: true;
+  /** Of its log entry; 0 until the leader has given it one. */
+  index: number;
+  /** What the leader decided; undefined on other members until it is applied. */
+  transaction: Transaction | undefined;
+  /** Undefined when nobody waits here for the answer. */
   readonly client: Client | undefined;
   readonly session: ServerSession | undefined;
   readonly xid: number;
@@ -24,7 +28,7 @@ export interface Proposal {
 
 /** A request that waits behind its session's writes: a read with its frame, or an answer already known. */
 export interface Held {
-  readonly proposed: undefined;
+  readonly isWrite: false;
   readonly xid: number;
   readonly opcode: number;
   readonly receivedMs: number;
@@ -34,6 +38,8 @@ export interface Held {
   readonly code: number;
   readonly zxid: "applied" | "zero" | "none";
   readonly closes: boolean;
+  /** False while a sync waits for what the leader had committed. */
+  ready: boolean;
 }
 
 export type ClientState = "new" | "opening" | "open" | "closed";
@@ -48,6 +54,8 @@ export class Client implements Reader {
   state: ClientState = "new";
   /** The connect request carried the readOnly byte, so the response must. */
   speaksReadOnly = false;
+  /** The client accepts a server without a quorum. */
+  acceptsReadOnly = false;
   readonly out = new JuteWriter();
   readonly waiting = new Deque<Proposal | Held>();
   /** Bytes of the frames in `waiting`. */

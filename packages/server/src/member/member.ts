@@ -5,6 +5,7 @@
  * **Invariant**: proposals are applied in the order they were proposed, each once; a client's replies leave in the
  * order its requests came, and the events of a transaction before the reply to it or to any read after it.
  */
+import { ENTRY, type Entry, type EpochRow, type Limits, type RoleState } from "@rookery/consensus";
 import {
   ErrorCode,
   firstSessionId,
@@ -16,18 +17,16 @@ import {
   sessionPassword,
   Xid,
 } from "@rookery/protocol/client";
-import { type LogEntry, type Space, type StorageEngine, StorageError, TRANSACTION } from "@rookery/storage";
+import type { PeerMessage } from "@rookery/protocol/peer";
+import { type Space, type StorageEngine, StorageError } from "@rookery/storage";
 import {
   addIdentities,
   answerRead,
   applyTransaction,
   authenticate,
-  type Change,
   decodeTransaction,
-  encodeTransaction,
-  KIND,
   type OperationResult,
-  Preparer,
+  sessionIdOf,
   type Transaction,
   Tree,
   type TreeCommit,
@@ -36,11 +35,20 @@ import {
 } from "@rookery/tree";
 import type { Logger } from "../logger.ts";
 import type { ServerOptions } from "../options.ts";
-import { Client, type Held, type Proposal } from "./client.ts";
+import { bootOf, coreConfigOf, foundersId, writeEpochs } from "./boot.ts";
+import { Client, type ClientState, type Held, type Proposal } from "./client.ts";
 import { Deque } from "./deque.ts";
-import type { Proposer, Runtime, Timer, Transport } from "./ports.ts";
+import { configText } from "./ensemble-text.ts";
+import { Forwarding } from "./forwarding.ts";
+import { isShortEnough } from "./identities.ts";
+import { Leading } from "./leading.ts";
+import { createsEphemeral } from "./local-sessions.ts";
+import type { PeerNetwork } from "./peers.ts";
+import type { Runtime, Timer, Transport } from "./ports.ts";
+import { Replication, type StateMachine } from "./replication.ts";
 import { ServerSession } from "./session.ts";
 import { SessionClock } from "./session-clock.ts";
+import { Snapshots } from "./snapshots.ts";
 import { Stats } from "./stats.ts";
 
 /** Requests of one client that may wait behind its writes before its socket is not read. */
@@ -51,8 +59,10 @@ const HELD_BYTES_MAX = 2 << 20;
 const TURN_MS = 10;
 /** Watches of one connection; it is closed above. */
 const WATCHES_MAX = 1 << 20;
-/** Bytes proposed and not yet committed above which no more are taken. */
-const UNCOMMITTED_BYTES_MAX = 64 << 20;
+/** Bytes of requests that the leader has not given a place yet, above which clients are not read. */
+const FORWARDED_BYTES_MAX = 8 << 20;
+/** Bytes proposed and not yet committed above which clients are not read. */
+const UNCOMMITTED_BYTES_MAX = 48 << 20;
 /** Znodes changed since the last state commit: at the first a commit starts, at the second proposals wait for it. */
 const DIRTY_COMMIT = 4096;
 const DIRTY_MAX = 65_536;
@@ -65,37 +75,49 @@ const COMMIT_DELAY_MS = 5000;
 const IDENTITIES_MAX = 256;
 /** Pause before a commit that found no room is tried again, ms. */
 const RETRY_MS = 1000;
-/** Log entries kept behind the durably applied one, for members that lag. */
 const LOG_ENTRIES_KEPT = 100_000;
-/** Entries read from the log at a time when replaying. */
-const REPLAY = { entriesMax: 4096, bytesMax: 16 << 20 };
 
 export interface MemberPorts {
   readonly engine: StorageEngine;
-  readonly proposer: Proposer;
   readonly runtime: Runtime;
   readonly logger: Logger;
+  /** Undefined for a member that stands alone. */
+  readonly peers?: PeerNetwork;
+  /** Random, 1 to 2^53−1, anew at each start; and 32 random bits for the timers' jitter. */
+  readonly bootId: number;
+  readonly jitterSeed: number;
+  /** Log entries kept behind the durably applied one, for members that lag; {@link LOG_ENTRIES_KEPT} by default. */
+  readonly logEntriesKept?: number;
+  /** Bounds of consensus that differ from those a server has. */
+  readonly limits?: Partial<Limits>;
 }
 
-export class Member {
-  readonly tree: Tree;
+export class Member implements StateMachine {
+  tree: Tree;
   readonly stats = new Stats();
   readonly clients = new Set<Client>();
   readonly sessions = new Map<bigint, ServerSession>();
-  readonly clock: SessionClock<ServerSession>;
   readonly options: ServerOptions;
   readonly engine: StorageEngine;
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  readonly sid: number;
   readonly minTimeoutMs: number;
   readonly maxTimeoutMs: number;
   readonly startedMs: number;
+  replication!: Replication;
+  /** Set while this member leads and may decide requests. */
+  leading: Leading | undefined;
+  /** Set while it serves clients without leading. */
+  forwarding: Forwarding | undefined;
+  /** Proposed and not applied, in the order of their indexes: on the leader everybody's, elsewhere those of own clients. */
+  readonly inFlight = new Deque<Proposal>();
+  nowMs = 0;
+  /** Since when this member leads or follows, wall clock; 0 while it does neither. */
+  roleSinceMs = 0;
   /** Called once when the member can go on no longer. */
   onFailed: (error: Error) => void = () => {};
 
-  private readonly preparer: Preparer;
-  private readonly proposer: Proposer;
-  private readonly runtime: Runtime;
-  private readonly logger: Logger;
-  private readonly inFlight = new Deque<Proposal>();
   private readonly unflushed: Client[] = [];
   private stalled: Client[] = [];
   private unstallDeferred = false;
@@ -106,46 +128,65 @@ export class Member {
   private readonly input: JuteReader = new Reader();
   private readonly scratch = new JuteWriter();
   private nextSession: bigint;
-  private nowMs = 0;
   private committing: Promise<void> | undefined;
   /** A commit that the disk had no room for. */
   private stuckCommit: TreeCommit | undefined;
   private dirtySinceMs = -1;
   private timers: Timer[] = [];
-  private collecting: string[] = [];
   private readonly checkMs: number;
+  private readonly logEntriesKept: number;
+  /** Of the sessions that live on this member alone. */
+  readonly localClock: SessionClock<ServerSession>;
+  private readonly snapshots: Snapshots;
   private failed: Error | undefined;
   private stopping = false;
+  /** A snapshot is about to take the place of the state. */
+  private replacing = false;
+  /** Serves reads to clients that accept it, for want of a quorum. */
+  private readOnlyMode = false;
+  private lostQuorumMs: number;
+  private appliedInRun = 0;
+  /** Numbers of what is asked of leaders go on over all of them, so that no answer is taken for another's. */
+  private nextForward = 1;
+  private questions = 0;
+  /** What came from followers that were level before this member, their leader, was. */
+  private early: { readonly from: number; readonly message: PeerMessage }[] = [];
+  /** When this member began to look for a leader, monotonic; 0 while it has one. */
+  private lookingSinceMs = 0;
+  /** Syncs of own clients that wait for an index to be applied. */
+  private syncs: { readonly index: number; readonly client: Client; readonly held: Held }[] = [];
+  /** Resolves when clients are served for the first time; never, if that does not happen. */
+  readonly firstServing: Promise<void>;
+  private markServing: () => void = () => {};
+  private markFailed: () => void = () => {};
 
-  /** Recovers: opens the tree and applies what the log holds beyond it. */
+  /** Recovers: opens the tree; what the log holds beyond it is applied as soon as it is known to be committed. */
   static async open(options: ServerOptions, ports: MemberPorts): Promise<Member> {
     const member = new Member(options, ports);
-    await member.replay();
-    member.begin();
+    await member.begin(ports);
     return member;
   }
 
-  private constructor(options: ServerOptions, { engine, proposer, runtime, logger }: MemberPorts) {
+  private constructor(options: ServerOptions, { engine, runtime, logger, logEntriesKept }: MemberPorts) {
     this.options = options;
+    this.logEntriesKept = logEntriesKept ?? LOG_ENTRIES_KEPT;
     this.engine = engine;
-    this.proposer = proposer;
     this.runtime = runtime;
     this.logger = logger;
+    this.sid = options.ensemble?.sid ?? engine.meta.sid;
     this.minTimeoutMs = options.minSessionTimeoutMs ?? 2 * options.tickTimeMs;
     this.maxTimeoutMs = options.maxSessionTimeoutMs ?? 20 * options.tickTimeMs;
     this.tree = new Tree(engine.state, { cacheBytesMax: options.cacheBytesMax });
-    this.preparer = new Preparer(this.tree, options, (path, what, limit, hard) => {
-      if (hard) this.stats.quotaRefused(path);
-      logger.warn({ path, what, limit, hard }, hard ? "a write was refused by a quota" : "a soft quota is exceeded");
-    });
     this.nowMs = runtime.monotonicMs();
+    this.lostQuorumMs = this.nowMs;
     this.startedMs = runtime.wallMs();
     this.checkMs = Math.max(5, Math.min(250, options.tickTimeMs / 8));
-    this.clock = new SessionClock(options.tickTimeMs, this.checkMs, this.nowMs);
-    this.nextSession = firstSessionId(engine.meta.sid, this.startedMs);
-    proposer.onCommitted = (index) => this.onCommitted(index);
-    proposer.onFailed = (error) => this.fail(error);
-    proposer.onFlushed = (ms) => this.stats.flushTime.add(ms);
+    this.localClock = new SessionClock(options.tickTimeMs, this.checkMs, this.nowMs);
+    this.nextSession = firstSessionId(this.sid, this.startedMs);
+    this.snapshots = new Snapshots(this);
+    this.firstServing = new Promise((resolve) => {
+      this.markServing = resolve;
+    });
   }
 
   // ── Connections ────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,9 +233,10 @@ export class Member {
     this.turnSpent = false;
   }
 
-  /** Sends every reply written since the last turn. */
+  /** Sends every reply written since the last turn, and what must go to the leader. */
   endTurn(): void {
     const { unflushed } = this;
+    this.forwarding?.flush();
     for (let at = 0; at < unflushed.length; at++) {
       this.flush(unflushed[at] as Client);
     }
@@ -246,7 +288,6 @@ export class Member {
       case OpCode.getChildren:
       case OpCode.getChildren2:
       case OpCode.getACL:
-      case OpCode.sync:
       case OpCode.ping:
       case OpCode.multiRead:
       case OpCode.setWatches:
@@ -262,9 +303,14 @@ export class Member {
         if (client.waiting.length === 0) {
           this.answer(client, xid, opcode, buffer, start, end, this.nowMs);
         } else {
-          client.heldBytes += end - start;
-          client.waiting.push({ ...HELD, xid, opcode, receivedMs: this.nowMs, frame: buffer.subarray(start, end) });
+          this.hold(client, xid, opcode, buffer.subarray(start, end), true);
         }
+        return this.hasRoom(client);
+      case OpCode.sync:
+        session.heardMs = this.nowMs;
+        if (!this.maySpeak(client, xid)) return false;
+        if (this.readOnlyMode) this.answerLater(client, xid, opcode, ErrorCode.NOTREADONLY, "applied", false);
+        else this.sync(client, xid, opcode, buffer, start, end);
         return this.hasRoom(client);
       case OpCode.create:
       case OpCode.create2:
@@ -277,11 +323,16 @@ export class Member {
       case OpCode.reconfig:
         session.heardMs = this.nowMs;
         if (!this.maySpeak(client, xid)) return false;
-        if (this.engine.space !== "ok") this.refuse(client, xid, opcode);
+        if (this.readOnlyMode) this.answerLater(client, xid, opcode, ErrorCode.NOTREADONLY, "applied", false);
+        else if (this.engine.space !== "ok") this.refuse(client, xid, opcode);
         else this.write(client, session, xid, opcode, buffer, start, end);
         return this.hasRoom(client);
       case OpCode.closeSession:
         if (!this.maySpeak(client, xid)) return false;
+        if (session.local && !session.upgrading) {
+          this.closeLocal(session, client, xid);
+          return false;
+        }
         if (this.engine.space === "none") {
           this.refuse(client, xid, opcode);
           return this.hasRoom(client);
@@ -316,32 +367,65 @@ export class Member {
     start: number,
     end: number,
   ): void {
-    const { input } = this;
-    input.reset(buffer, start + 8, end);
-    const transaction = this.preparer.prepare(
-      opcode,
-      input,
-      client,
-      xid,
-      this.proposer.nextIndex,
-      this.runtime.wallMs(),
-    );
-    this.propose(transaction, client, session, xid, opcode);
+    if (session.local && !this.mayWriteLocally(client, session, xid, opcode, buffer, start, end)) return;
+    const proposal = this.proposalOf(client, session, xid, opcode);
+    client.waiting.push(proposal);
+    if (this.leading !== undefined) this.leading.write(client, proposal, buffer, start, end);
+    else (this.forwarding as Forwarding).write(proposal, session, client.identities, buffer.subarray(start + 8, end));
   }
 
-  private propose(
-    transaction: Transaction,
+  private proposalOf(
     client: Client | undefined,
     session: ServerSession | undefined,
     xid: number,
     opcode: number,
-  ): void {
-    const proposed = this.proposer.propose(encodeTransaction(transaction));
-    const proposal: Proposal = { proposed, transaction, client, session, xid, opcode, receivedMs: this.nowMs };
-    this.stats.proposals++;
-    if (session !== undefined) session.inFlight++;
-    this.inFlight.push(proposal);
-    client?.waiting.push(proposal);
+  ): Proposal {
+    const { nowMs: receivedMs } = this;
+    return { isWrite: true, index: 0, transaction: undefined, client, session, xid, opcode, receivedMs };
+  }
+
+  /** A session's creation or close, decided by the leader. */
+  private command(proposal: Proposal, session: ServerSession): void {
+    proposal.client?.waiting.push(proposal);
+    if (this.leading !== undefined) {
+      this.leading.command(proposal);
+      return;
+    }
+    const body = Buffer.alloc(proposal.opcode === OpCode.createSession ? 4 : 0);
+    if (body.length > 0) body.writeInt32BE(session.timeoutMs);
+    (this.forwarding as Forwarding).write(proposal, session, proposal.client?.identities ?? [], body);
+  }
+
+  /** A read, or a sync, that must wait its turn. */
+  private hold(client: Client, xid: number, opcode: number, frame: Buffer, ready: boolean): Held {
+    const held: Held = { ...HELD, xid, opcode, receivedMs: this.nowMs, frame, ready };
+    client.heldBytes += frame.length;
+    client.waiting.push(held);
+    return held;
+  }
+
+  /** Answered when everything is applied that the leader had in its log (D10), behind what the client asked before. */
+  private sync(client: Client, xid: number, opcode: number, buffer: Buffer, start: number, end: number): void {
+    if (this.options.ensemble === undefined && client.waiting.length === 0 && this.inFlight.length === 0) {
+      this.answer(client, xid, opcode, buffer, start, end, this.nowMs);
+      return;
+    }
+    const held = this.hold(client, xid, opcode, buffer.subarray(start, end), false);
+    // What the client wrote before must reach the leader before the question does.
+    this.forwarding?.flush();
+    this.replication.readIndex((index) => {
+      if (client.state === "closed") return;
+      this.beginTurn();
+      if (index === undefined) this.drop(client, "no leader answers a sync");
+      else if (this.tree.applied.index >= index) this.synced(client, held);
+      else this.syncs.push({ index, client, held });
+      this.endTurn();
+    });
+  }
+
+  private synced(client: Client, held: Held): void {
+    held.ready = true;
+    if (client.waiting.peek() === held) this.answerWaiting(client);
   }
 
   /** No room on the disk: the write is answered, in its turn, with an error that says it was not done. */
@@ -383,8 +467,9 @@ export class Member {
 
   private crowded(): boolean {
     return (
-      this.inFlight.length >= this.options.globalOutstandingLimit ||
-      this.proposer.uncommittedBytes > UNCOMMITTED_BYTES_MAX
+      this.inFlight.length + (this.forwarding?.pending ?? 0) >= this.options.globalOutstandingLimit ||
+      (this.forwarding?.pendingBytes ?? 0) > FORWARDED_BYTES_MAX ||
+      this.replication.uncommittedBytes > UNCOMMITTED_BYTES_MAX
     );
   }
 
@@ -532,7 +617,8 @@ export class Member {
       this.drop(client, "undecodable auth");
       return false;
     }
-    if (added === undefined || client.identities.length >= IDENTITIES_MAX) {
+    const fits = added?.every(({ scheme, id }) => isShortEnough(scheme) && isShortEnough(id));
+    if (added === undefined || fits !== true || client.identities.length >= IDENTITIES_MAX) {
       this.stats.authFailures++;
       this.answerLater(client, xid, OpCode.auth, ErrorCode.AUTHFAILED, "zero", true);
       return false;
@@ -584,6 +670,7 @@ export class Member {
         password: input.buffer(),
       };
       client.speaksReadOnly = input.remaining >= 1;
+      client.acceptsReadOnly = client.speaksReadOnly && input.bool();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.drop(client, "undecodable connect request");
@@ -595,56 +682,121 @@ export class Member {
       this.drop(client, "client has seen a later zxid");
       return false;
     }
+    if (!this.mayServe(client)) return false;
     const timeoutMs = Math.min(Math.max(asked.timeoutMs, this.minTimeoutMs), this.maxTimeoutMs);
-    if (asked.id === 0n) {
-      if (this.engine.space === "none") {
-        this.drop(client, "no room on the disk for a session");
-        return false;
-      }
-      this.createSession(client, timeoutMs);
-      return false;
-    }
-    this.stats.revalidations++;
-    const session = this.sessions.get(asked.id);
-    if (
-      session === undefined ||
-      session.closing ||
-      session.tree === undefined ||
-      !isPassword(asked.id, asked.password)
-    ) {
-      this.connectResponse(client, 0, 0n);
-      this.finish(client);
-      return false;
-    }
-    if (session.client !== undefined) this.drop(session.client, "the session moved to another connection");
-    session.timeoutMs = timeoutMs;
-    session.heardMs = this.nowMs;
-    this.clock.remove(session);
-    this.clock.add(session);
-    this.attach(client, session);
-    this.connectResponse(client, timeoutMs, session.id);
-    return true;
+    if (asked.id === 0n) this.newSession(client, timeoutMs);
+    else this.oldSession(client, asked.id, asked.password, timeoutMs);
+    return (client.state as ClientState) === "open";
   }
 
-  private createSession(client: Client, timeoutMs: number): void {
+  /** Whether this server takes clients now; it has closed the connection if not. */
+  private mayServe(client: Client): boolean {
+    if (this.readOnlyMode) {
+      if (client.acceptsReadOnly) return true;
+      this.drop(client, "there is no quorum, and the client wants to write");
+      return false;
+    }
+    if (this.leading === undefined && this.forwarding === undefined) {
+      this.drop(client, "this server is not part of a quorum now");
+      return false;
+    }
+    if (this.leading === undefined || this.options.ensemble?.leaderServes !== false) return true;
+    this.drop(client, "the leader takes no clients (leaderServes)");
+    return false;
+  }
+
+  private newSession(client: Client, timeoutMs: number): void {
+    const session = new ServerSession(this.takeSessionId(), timeoutMs, this.nowMs);
+    if (this.options.ensemble?.localSessions === true) {
+      this.sessions.set(session.id, session);
+      session.local = true;
+      this.localClock.add(session);
+      this.open(client, session, timeoutMs);
+      this.stats.sessionsOpened++;
+      return;
+    }
+    if (this.readOnlyMode || this.engine.space === "none") {
+      this.drop(client, this.readOnlyMode ? "there is no quorum for a session" : "no room on the disk for a session");
+      return;
+    }
+    this.sessions.set(session.id, session);
+    client.state = "opening";
+    client.session = session;
+    session.client = client;
+    this.command(this.proposalOf(client, session, 0, OpCode.createSession), session);
+  }
+
+  private takeSessionId(): bigint {
     let id = this.nextSession;
     // 0 means no session, and this one marks containers in ZooKeeper's files.
     while (id === 0n || id === CONTAINER_MARK || this.sessions.has(id)) id = BigInt.asIntN(64, id + 1n);
     this.nextSession = BigInt.asIntN(64, id + 1n);
-    const session = new ServerSession(id, timeoutMs, this.nowMs);
-    this.sessions.set(id, session);
+    return id;
+  }
+
+  /** The client comes back with a session, from this server or another. */
+  private oldSession(client: Client, id: bigint, password: Uint8Array | null, timeoutMs: number): void {
+    this.stats.revalidations++;
+    const known = this.sessions.get(id);
+    // One that is unknown here may be a global one from the other side, unless it can only have been local to this server.
+    const ours = id >> 56n === this.nextSession >> 56n && this.options.ensemble?.localSessions === true;
+    if (this.readOnlyMode && known?.local !== true && (known !== undefined || !ours)) {
+      this.drop(client, "a global session cannot be renewed without a quorum");
+      return;
+    }
+    if (!isPassword(id, password)) {
+      this.expired(client);
+      return;
+    }
+    if (known?.client !== undefined) this.drop(known.client, "the session moved to another connection");
+    if (known?.local === true) {
+      this.localClock.remove(known);
+      known.timeoutMs = timeoutMs;
+      known.heardMs = this.nowMs;
+      this.localClock.add(known);
+      this.open(client, known, timeoutMs);
+    } else if (this.leading !== undefined) {
+      const valid = known?.tree !== undefined && this.leading.revalidate(this.sid, id, timeoutMs);
+      if (valid && known !== undefined) this.open(client, known, timeoutMs);
+      else this.expired(client);
+    } else if (this.forwarding !== undefined) {
+      this.askLeader(client, id, timeoutMs, this.forwarding);
+    } else {
+      this.expired(client);
+    }
+  }
+
+  private askLeader(client: Client, id: bigint, timeoutMs: number, forwarding: Forwarding): void {
+    const asked = new ServerSession(id, timeoutMs, this.nowMs);
     client.state = "opening";
-    client.session = session;
-    session.client = client;
-    const change: Change = { type: "createSession", timeoutMs };
-    const transaction = {
-      sessionHigh: session.high,
-      sessionLow: session.low,
-      xid: 0,
-      timeMs: this.runtime.wallMs(),
-      change,
-    };
-    this.propose(transaction, client, session, 0, OpCode.createSession);
+    forwarding.revalidate(asked, timeoutMs, (valid) => {
+      if ((client.state as ClientState) === "closed") return;
+      if (!valid) {
+        this.expired(client);
+        return;
+      }
+      // Its creation may be on its way to this server still.
+      let session = this.sessions.get(id);
+      if (session === undefined) {
+        session = asked;
+        this.sessions.set(id, session);
+      }
+      if (session.client !== undefined) this.drop(session.client, "the session moved to another connection");
+      session.timeoutMs = timeoutMs;
+      session.heardMs = this.nowMs;
+      this.open(client, session, timeoutMs);
+      client.transport.resume();
+    });
+  }
+
+  private expired(client: Client): void {
+    this.connectResponse(client, 0, 0n);
+    this.finish(client);
+  }
+
+  private open(client: Client, session: ServerSession, timeoutMs: number): void {
+    this.attach(client, session);
+    this.connectResponse(client, timeoutMs, session.id);
   }
 
   private attach(client: Client, session: ServerSession): void {
@@ -660,107 +812,354 @@ export class Member {
     out.int(timeoutMs);
     out.long(id);
     out.buffer(id === 0n ? NO_PASSWORD : sessionPassword(id));
-    if (client.speaksReadOnly) out.bool(false);
+    if (client.speaksReadOnly) out.bool(this.readOnlyMode);
     out.endFrame(frame);
     client.wrote();
   }
 
-  private closeSession(session: ServerSession, client: Client | undefined, xid: number): void {
+  private closeSession(session: ServerSession, client: Client, xid: number): void {
     session.closing = true;
-    const transaction = this.preparer.prepareClose(
-      session.id,
-      { sessionHigh: session.high, sessionLow: session.low, identities: [] },
-      // Most sessions that end have nothing on its way: a thousand at once must not look through each other's closes.
-      session.inFlight === 0 ? [] : this.transactionsInFlight(),
-      xid,
-      this.proposer.nextIndex,
-      this.runtime.wallMs(),
-    );
-    this.propose(transaction, client, session, xid, OpCode.closeSession);
-  }
-
-  private *transactionsInFlight(): IterableIterator<Transaction> {
-    for (const { transaction } of this.inFlight) yield transaction;
+    this.command(this.proposalOf(client, session, xid, OpCode.closeSession), session);
   }
 
   private readonly onTick = () => {
     this.beginTurn();
-    // Without room for their closing, sessions stay: they are looked at again when there is room.
     this.hearStalled();
-    const expired = this.engine.space === "none" ? [] : this.clock.expire(this.nowMs);
-    for (const session of expired) {
-      if (session.closing) continue;
+    for (const session of this.localClock.expire(this.nowMs)) {
       this.stats.sessionsExpired++;
-      this.logger.info({ session: session.id.toString(16), timeoutMs: session.timeoutMs }, "session expired");
-      this.closeSession(session, undefined, 0);
+      this.forgetLocal(session, "session expired");
     }
     if (this.nowMs - this.retriedMs >= RETRY_MS) {
       this.retriedMs = this.nowMs;
-      this.proposer.retry();
+      this.replication.retry();
     }
+    this.readOnlyWhenDue();
     this.commitWhenDue();
     this.endTurn();
   };
 
+  private readonly onTouch = () => {
+    this.beginTurn();
+    this.forwarding?.touch();
+    this.endTurn();
+  };
+
   /** Clients that this member does not read because of its own load are not silent: their sessions go on. */
-  private hearStalled(): void {
+  hearStalled(): void {
     for (const client of this.stalled) {
       if (client.session !== undefined && this.unread(client) <= this.options.outputBytesPause)
         client.session.heardMs = this.nowMs;
     }
   }
 
+  get space(): Space {
+    return this.engine.space;
+  }
+
+  /** The leader hears that a session of this server's own client has come to another server. */
+  moved(session: ServerSession): void {
+    if (session.client !== undefined) this.drop(session.client, "the session moved to another server");
+  }
+
+  // ── Local sessions ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** An ephemeral needs a session that everybody knows: the creation of one goes before the request, or it is refused. */
+  private mayWriteLocally(
+    client: Client,
+    session: ServerSession,
+    xid: number,
+    opcode: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): boolean {
+    this.input.reset(buffer, start + 8, end);
+    if (session.upgrading || !createsEphemeral(opcode, this.input)) return true;
+    if (this.options.ensemble?.localSessionsUpgrading !== true) {
+      this.answerLater(client, xid, opcode, ErrorCode.EPHEMERALONLOCALSESSION, "applied", false);
+      return false;
+    }
+    session.upgrading = true;
+    this.command(this.proposalOf(undefined, session, 0, OpCode.createSession), session);
+    return true;
+  }
+
+  private closeLocal(session: ServerSession, client: Client, xid: number): void {
+    session.closing = true;
+    this.answerLater(client, xid, OpCode.closeSession, ErrorCode.OK, "applied", true);
+    this.localClock.remove(session);
+    this.forget(session);
+    this.stats.sessionsClosed++;
+  }
+
+  private forgetLocal(session: ServerSession, why: string): void {
+    this.localClock.remove(session);
+    this.forget(session);
+    if (session.client !== undefined) this.drop(session.client, why);
+  }
+
+  // ── Roles ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  onRole(role: RoleState): void {
+    this.beginTurn();
+    const leads = role.canServe && role.role === "leading";
+    const follows = role.canServe && role.role !== "leading";
+    const changed =
+      (this.leading !== undefined) !== leads ||
+      (this.forwarding !== undefined) !== follows ||
+      (this.forwarding !== undefined && this.forwarding.leader !== role.leader);
+    if (changed) {
+      this.logger.info({ role: role.role, phase: role.phase, epoch: role.epoch, leader: role.leader }, "role changed");
+      const { early } = this;
+      this.leaveRole();
+      if (leads) this.leading = new Leading(this, this.checkMs);
+      else if (follows) this.forwarding = new Forwarding(this, role.leader, this.nextForward);
+      if (leads || follows) this.roleSinceMs = this.runtime.wallMs();
+      if (leads) for (const { from, message } of early) this.onPeerMessage(from, message);
+    }
+    this.countElection(role);
+    if (role.canPropose && this.leading !== undefined) {
+      this.tellConfiguration(this.leading);
+      this.leading.resume();
+    }
+    this.snapshots.onRole(role, changed && role.canServe);
+    this.endTurn();
+    if (this.leading !== undefined || this.forwarding !== undefined) {
+      this.markServing();
+    }
+  }
+
+  private countElection({ role, canServe }: RoleState): void {
+    if (role === "looking") {
+      if (this.lookingSinceMs === 0) this.stats.lookings++;
+      this.lookingSinceMs ||= this.nowMs;
+    } else if (canServe && this.lookingSinceMs > 0) {
+      this.stats.electionTime.add(this.nowMs - this.lookingSinceMs);
+      this.lookingSinceMs = 0;
+    }
+  }
+
+  /** What was on its way has an outcome that nobody here will know: clients are told by their connections' end. */
+  private leaveRole(): void {
+    const served = this.leading !== undefined || this.forwarding !== undefined || this.readOnlyMode;
+    if (this.leading !== undefined) {
+      this.leading.stop();
+      this.handedOver?.();
+    }
+    this.nextForward = this.forwarding?.next ?? this.nextForward;
+    this.leading = undefined;
+    this.forwarding = undefined;
+    this.early = [];
+    this.readOnlyMode = false;
+    this.roleSinceMs = 0;
+    this.inFlight.clear();
+    this.syncs = [];
+    if (served) this.lostQuorumMs = this.nowMs;
+    for (const client of [...this.clients]) {
+      if (client.state !== "new") this.drop(client, "this server's part in the ensemble changed");
+    }
+    for (const session of [...this.sessions.values()]) {
+      session.inFlight = 0;
+      session.closing = false;
+      // What no transaction has created is void, and local sessions end with the server's role.
+      if (session.tree !== undefined) continue;
+      this.localClock.remove(session);
+      this.forget(session);
+    }
+  }
+
+  private readOnlyWhenDue(): void {
+    const { ensemble, tickTimeMs } = this.options;
+    if (ensemble?.readOnly !== true || this.readOnlyMode || this.stopping) return;
+    if (this.leading !== undefined || this.forwarding !== undefined) return;
+    if (this.nowMs - this.lostQuorumMs < Math.max(2000, tickTimeMs)) return;
+    this.readOnlyMode = true;
+    this.logger.warn({}, "there is no quorum: serving reads only, to clients that accept it");
+  }
+
+  /** The ensemble's members as clients read them at /zookeeper/config, replicated like any other data. */
+  private tellConfiguration(leading: Leading): void {
+    const { ensemble } = this.options;
+    if (ensemble === undefined) return;
+    const data = Buffer.from(configText(ensemble), "utf8");
+    const node = this.tree.find(CONFIG_PATH);
+    if (node === undefined || node.data()?.equals(data) === true) return;
+    leading.proposeOwn({
+      sessionHigh: 0,
+      sessionLow: 0,
+      xid: 0,
+      timeMs: this.runtime.wallMs(),
+      change: { type: "setData", path: CONFIG_PATH, data, version: node.version },
+    });
+  }
+
+  // ── Peers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  send(to: number, message: PeerMessage): void {
+    this.replication.send(to, message);
+  }
+
+  onPeerMessage(from: number, message: PeerMessage): void {
+    this.beginTurn();
+    switch (message.type) {
+      case "forward":
+        if (this.stopping) break;
+        if (this.leading !== undefined)
+          this.leading.forwarded(from, message.first, message.requests, message.identities);
+        else this.holdEarly(from, message);
+        break;
+      case "forwardReply":
+        if (this.forwarding?.leader !== from) break;
+        if (!this.forwarding.replied(message.first, message.indexes, message.codes)) this.forwardAnew(from);
+        break;
+      case "revalidate": {
+        const id = (BigInt(message.sessionHigh | 0) << 32n) | BigInt(message.sessionLow >>> 0);
+        // Only who leads may say that a session is gone.
+        if (this.leading === undefined) this.holdEarly(from, message);
+        else {
+          const valid = this.leading.revalidate(from, id, message.timeoutMs);
+          this.send(from, { type: "revalidateReply", id: message.id, valid });
+        }
+        break;
+      }
+      case "revalidateReply":
+        if (this.forwarding?.leader === from) this.forwarding.revalidated(message.id, message.valid);
+        break;
+      case "touch":
+        this.leading?.touched(from, message.sessions);
+        break;
+      default:
+        this.snapshots.onMessage(from, message);
+    }
+    this.endTurn();
+  }
+
+  /** Followers may be level before their leader is; what they ask then waits for it. What is asked of nobody's leader is void. */
+  private holdEarly(from: number, message: PeerMessage): void {
+    if (this.replication.role.role !== "leading") return;
+    if (this.early.length < EARLY_MAX) this.early.push({ from, message });
+    else this.logger.warn({ peer: from }, "too much was asked of this leader before it was ready");
+  }
+
+  nextQuestion(): number {
+    return ++this.questions;
+  }
+
+  /** Answers of the leader were lost: what became of the requests nobody here will know. */
+  private forwardAnew(leader: number): void {
+    this.leaveRole();
+    this.forwarding = new Forwarding(this, leader, this.nextForward);
+    this.roleSinceMs = this.runtime.wallMs();
+  }
+
+  onLinkDown(sid: number): void {
+    this.early = this.early.filter(({ from }) => from !== sid);
+    this.leading?.linkDown(sid);
+    this.snapshots.onLinkDown(sid);
+  }
+
+  sendSnapshot(to: number): void {
+    this.stats.snapshots++;
+    this.snapshots.sendTo(to);
+  }
+
+  cancelSnapshot(to: number): void {
+    this.snapshots.cancel(to);
+  }
+
+  /** The leader refuses a request of this server's client: its connection is of no more use (specification §2.5). */
+  refused({ client, session }: Proposal, code: number): void {
+    if (session !== undefined) session.closing = false;
+    if (client !== undefined && client.state !== "closed")
+      this.drop(
+        client,
+        code === ErrorCode.SESSIONMOVED ? "the session moved to another server" : "the session is gone",
+      );
+  }
+
   // ── Commits ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  private onCommitted(index: number): void {
-    if (this.failed !== undefined) return;
+  beginRun(): void {
     this.beginTurn();
-    const { inFlight } = this;
-    let applied = 0;
-    try {
-      for (let next = inFlight.peek(); next !== undefined && next.proposed.index <= index; next = inFlight.peek()) {
-        inFlight.shift();
-        this.apply(next);
-        applied++;
-      }
-    } catch (error) {
-      // The state contradicts the log. Nothing that follows could be trusted.
-      this.fail(error as Error);
-      return;
+    this.appliedInRun = 0;
+  }
+
+  endRun(): void {
+    if (this.failed !== undefined) return;
+    if (this.appliedInRun > 0) {
+      this.stats.commits += this.appliedInRun;
+      this.stats.batchSize.add(this.appliedInRun);
+      this.wakeSyncs();
+      this.leading?.resume();
     }
-    this.stats.commits += applied;
-    this.stats.batchSize.add(applied);
     this.unstall();
     this.endTurn();
     this.commitWhenDue();
   }
 
-  private apply(proposal: Proposal): void {
-    const { proposed, transaction, client, session } = proposal;
+  mayApply(): boolean {
+    return !this.overfull() && this.failed === undefined;
+  }
+
+  /** Applies a committed entry. Throws when the state contradicts the log: nothing that follows could be trusted. */
+  apply(entry: Entry): void {
+    this.appliedInRun++;
+    if (entry.kind === ENTRY.epochStart) {
+      this.tree.advance(entry);
+      this.tree.setConsensus(writeEpochs(this.epochsUpTo(entry)));
+      return;
+    }
+    if (entry.kind !== ENTRY.transaction)
+      throw new Error(`log entry ${entry.index} is of kind ${entry.kind}, which this version does not know`);
+    const first = this.inFlight.peek();
+    if (first === undefined || first.index > entry.index) {
+      this.applyOther(entry, decodeTransaction(entry.payload));
+      return;
+    }
+    if (first.index !== entry.index) throw new Error(`proposal ${first.index} was passed over by ${entry.index}`);
+    this.inFlight.shift();
+    this.applyOwn(entry, first, first.transaction ?? decodeTransaction(entry.payload));
+  }
+
+  private epochsUpTo({ index }: Entry): readonly EpochRow[] {
+    return this.replication.core.epochs.filter(({ startIndex }) => startIndex <= index);
+  }
+
+  /** Nobody here waits for it. */
+  private applyOther(entry: Entry, transaction: Transaction): void {
+    applyTransaction(this.tree, entry, transaction, undefined);
+    const { type } = transaction.change;
+    if (type === "createSession") this.sessionCreated(sessionIdOf(transaction), transaction.change.timeoutMs);
+    else if (type === "closeSession") this.sessionClosed(sessionIdOf(transaction), undefined);
+  }
+
+  private applyOwn(entry: Entry, proposal: Proposal, transaction: Transaction): void {
+    const { client, session, opcode } = proposal;
+    if (client !== undefined && client.state !== "closed") this.answerAhead(client, proposal);
     const isMulti = transaction.change.type === "multi";
     const results: OperationResult[] | undefined = isMulti && client !== undefined ? [] : undefined;
-    applyTransaction(this.tree, proposed, transaction, results);
-    if (proposal.opcode === OpCode.createTTL && transaction.change.type === "create") this.stats.ttlCreated++;
-    if (session !== undefined) session.inFlight--;
+    applyTransaction(this.tree, entry, transaction, results);
+    const { change } = transaction;
+    if (opcode === OpCode.createTTL && change.type === "create") this.stats.ttlCreated++;
+    if (session !== undefined && session.inFlight > 0) session.inFlight--;
     const latencyMs = this.nowMs - proposal.receivedMs;
     this.stats.latency.add(latencyMs);
     this.stats.updateLatency.add(latencyMs);
-    if (proposal.opcode === OpCode.createSession) this.sessionCreated(proposal);
-    else if (proposal.opcode === OpCode.closeSession) this.sessionClosed(proposal);
+    if (change.type === "createSession") this.sessionCreated(sessionIdOf(transaction), change.timeoutMs);
+    else if (change.type === "closeSession") this.sessionClosed(sessionIdOf(transaction), client);
     if (client === undefined || client.state === "closed") return;
     if (client.waiting.shift() !== proposal)
-      throw new Error(`proposal ${proposed.index} is not what its client waits for`);
-    if (proposal.opcode === OpCode.createSession) {
-      this.attach(client, session as ServerSession);
-      this.connectResponse(client, (session as ServerSession).timeoutMs, (session as ServerSession).id);
+      throw new Error(`proposal ${entry.index} is not what its client waits for`);
+    if (opcode === OpCode.createSession) {
+      this.open(client, session as ServerSession, (session as ServerSession).timeoutMs);
       this.stats.sessionsOpened++;
-      client.answered(proposal.opcode, proposal.xid, proposed.epoch, proposed.counter, this.nowMs, latencyMs);
+      client.answered(opcode, proposal.xid, entry.epoch, entry.counter, this.nowMs, latencyMs);
       client.transport.resume();
       return;
     }
-    this.reply(client, proposal, results);
-    client.answered(proposal.opcode, proposal.xid, proposed.epoch, proposed.counter, this.nowMs, latencyMs);
-    if (proposal.opcode === OpCode.closeSession) {
+    this.reply(client, entry, proposal, transaction, results);
+    client.answered(opcode, proposal.xid, entry.epoch, entry.counter, this.nowMs, latencyMs);
+    if (opcode === OpCode.closeSession) {
       this.stats.sessionsClosed++;
       this.finish(client);
       return;
@@ -768,10 +1167,34 @@ export class Member {
     this.answerWaiting(client);
   }
 
+  /**
+   * A sync that the client asked for ahead of a write is answered when the write is about to be applied, if not before: the
+   * write was proposed after it, so everything committed before it is applied. Reads between must not see the write.
+   */
+  private answerAhead(client: Client, proposal: Proposal): void {
+    const { waiting } = client;
+    for (let next = waiting.peek(); next !== undefined && next !== proposal && !next.isWrite; next = waiting.peek()) {
+      waiting.shift();
+      next.ready = true;
+      this.answerHeld(client, next);
+      if (client.state === "closed") return;
+    }
+  }
+
+  private wakeSyncs(): void {
+    const { syncs } = this;
+    if (syncs.length === 0) return;
+    const { index } = this.tree.applied;
+    this.syncs = syncs.filter((sync) => sync.index > index);
+    for (const sync of syncs) {
+      if (sync.index <= index && sync.client.state !== "closed") this.synced(sync.client, sync.held);
+    }
+  }
+
   /** The reads behind a write that has been applied, up to the next write. */
   private answerWaiting(client: Client): void {
     const { waiting } = client;
-    for (let next = waiting.peek(); next !== undefined && next.proposed === undefined; next = waiting.peek()) {
+    for (let next = waiting.peek(); next !== undefined && !next.isWrite && next.ready; next = waiting.peek()) {
       waiting.shift();
       this.answerHeld(client, next);
       // Reads that waited are answered together: what they add up to must not pass the bound before the turn ends.
@@ -782,11 +1205,11 @@ export class Member {
 
   private reply(
     client: Client,
-    { proposed, transaction, xid, opcode }: Proposal,
+    { epoch, counter }: Entry,
+    { xid, opcode }: Proposal,
+    { change }: Transaction,
     results: OperationResult[] | undefined,
   ): void {
-    const { change } = transaction;
-    const { epoch, counter } = proposed;
     if (change.type === "failure") {
       client.replyHeader(xid, epoch, counter, change.code);
       return;
@@ -816,28 +1239,93 @@ export class Member {
     return node;
   }
 
-  private sessionCreated({ session }: Proposal): void {
-    const { id } = session as ServerSession;
-    (session as ServerSession).tree = this.tree.sessions.get(id);
-    (session as ServerSession).heardMs = this.nowMs;
-    this.clock.add(session as ServerSession);
+  private sessionCreated(id: bigint, timeoutMs: number): void {
+    let session = this.sessions.get(id);
+    if (session === undefined) {
+      session = new ServerSession(id, timeoutMs, this.nowMs);
+      this.sessions.set(id, session);
+      this.skipSessionIds(id);
+    }
+    session.tree = this.tree.sessions.get(id);
+    session.heardMs = this.nowMs;
+    if (session.local) {
+      this.localClock.remove(session);
+      session.local = false;
+      session.upgrading = false;
+    }
+    this.leading?.retime(session, session.timeoutMs);
   }
 
-  private sessionClosed({ session, client }: Proposal): void {
-    const gone = session as ServerSession;
-    this.clock.remove(gone);
-    this.sessions.delete(gone.id);
+  private forget(session: ServerSession): void {
+    session.gone = true;
+    this.sessions.delete(session.id);
+  }
+
+  private sessionClosed(id: bigint, client: Client | undefined): void {
+    const gone = this.sessions.get(id);
+    if (gone === undefined) return;
+    this.leading?.clock.remove(gone);
+    this.forget(gone);
     // Expired: its connection is closed without a frame; the client learns when it comes back.
-    if (client === undefined && gone.client !== undefined) this.drop(gone.client, "session expired");
+    if (gone.client !== undefined && gone.client !== client) this.drop(gone.client, "session expired");
+  }
+
+  async beforeReplace(): Promise<void> {
+    this.replacing = true;
+    await this.committing;
+  }
+
+  /** Resolves when the store holds everything applied until now, or never will. */
+  async commitNow(): Promise<void> {
+    const { index } = this.tree.applied;
+    while (this.engine.state.applied.index < index) {
+      if (this.failed !== undefined || this.stopping || this.replacing) return;
+      if (this.committing === undefined && this.stuckCommit === undefined && this.logHasApplied()) this.commitState();
+      if (this.committing !== undefined) await this.committing;
+      else await new Promise<void>((resolve) => this.runtime.after(this.checkMs, resolve));
+    }
+  }
+
+  /** A snapshot took the place of the state: nobody is served now, so nobody has seen the old one last. */
+  replaced(): void {
+    if (this.leading !== undefined || this.forwarding !== undefined)
+      throw new Error("the state was replaced under clients");
+    this.leaveRole();
+    this.tree = new Tree(this.engine.state, { cacheBytesMax: this.options.cacheBytesMax });
+    this.replacing = false;
+    for (const session of [...this.sessions.values()]) this.forget(session);
+    this.dirtySinceMs = -1;
+    this.stuckCommit = undefined;
+    this.rememberSessions();
+    if (this.tree.digest === undefined) this.recountDigest();
+    this.logger.info(
+      { index: this.tree.applied.index, znodes: this.tree.nodeCount },
+      "a snapshot of the leader's was installed",
+    );
+  }
+
+  private rememberSessions(): void {
+    for (const tree of this.tree.sessions.values()) {
+      const session = new ServerSession(tree.id, tree.timeoutMs, this.nowMs);
+      session.tree = tree;
+      this.sessions.set(tree.id, session);
+    }
+    this.skipSessionIds(this.tree.lastSession);
+  }
+
+  /** The clock may have gone back since: an id that was given once is not given again. */
+  private skipSessionIds(given: bigint): void {
+    if (given >> 56n === this.nextSession >> 56n && given >= this.nextSession) this.nextSession = given + 1n;
   }
 
   private commitWhenDue(): void {
     const { tree } = this;
-    if (this.committing !== undefined || this.failed !== undefined || this.stopping) return;
+    if (this.committing !== undefined || this.failed !== undefined || this.stopping || this.replacing) return;
     if (tree.applied.index === this.engine.state.applied.index) {
       this.dirtySinceMs = -1;
       return;
     }
+    if (!this.logHasApplied()) return;
     if (this.dirtySinceMs < 0) this.dirtySinceMs = this.nowMs;
     const waitedMs = this.nowMs - this.dirtySinceMs;
     const due =
@@ -845,6 +1333,11 @@ export class Member {
         ? tree.dirtyCount >= DIRTY_COMMIT || tree.dirtyBytes >= DIRTY_BYTES_COMMIT || waitedMs >= COMMIT_DELAY_MS
         : waitedMs >= RETRY_MS;
     if (due) this.commitState();
+  }
+
+  /** What the others committed may be applied before the own log has been given it; the state waits for the log. */
+  private logHasApplied(): boolean {
+    return this.tree.applied.index <= this.engine.log.last.index;
   }
 
   private commitState(): void {
@@ -876,63 +1369,73 @@ export class Member {
     this.stats.commitTime.add(this.nowMs - begunMs);
     this.unstall();
     this.endTurn();
+    this.replication.resume();
     const { log } = this.engine;
-    const trimTo = commit.applied.index - LOG_ENTRIES_KEPT;
-    if (trimTo >= log.firstIndex) await log.trim(trimTo);
+    const trimTo = commit.applied.index - this.logEntriesKept;
+    if (trimTo < log.firstIndex) return;
+    await log.trim(trimTo);
+    this.replication.core.trimmed(log.firstIndex);
   }
 
   // ── Start and stop ─────────────────────────────────────────────────────────────────────────────────────────
 
-  private async replay(): Promise<void> {
-    const { log, state } = this.engine;
-    const begunMs = this.runtime.monotonicMs();
-    let from = state.applied.index + 1;
-    while (from <= log.last.index) {
-      const entries = await log.read(from, REPLAY);
-      for (const entry of entries) this.replayEntry(entry);
-      from += entries.length;
-      if (this.tree.dirtyCount < DIRTY_COMMIT && this.tree.dirtyBytes < DIRTY_BYTES_COMMIT) continue;
-      if (this.stuckCommit === undefined) await this.commit(this.tree.takeCommit());
-    }
-    const entries = log.last.index - state.applied.index;
-    if (entries > 0)
-      this.logger.info(
-        { entries, ms: Math.round(this.runtime.monotonicMs() - begunMs) },
-        "replayed the log behind the state",
-      );
-  }
-
-  private replayEntry(entry: LogEntry): void {
-    if (entry.kind !== TRANSACTION)
-      throw new Error(`log entry ${entry.index} is of kind ${entry.kind}, which this version does not know`);
-    applyTransaction(this.tree, entry, decodeTransaction(entry.payload));
-  }
-
-  /** Every session gets its full timeout from now: nobody could be heard while the member was down. */
-  private begin(): void {
+  private async begin(ports: MemberPorts): Promise<void> {
+    const { options, engine, runtime, logger } = this;
+    const vouched = options.ensemble?.vouched ?? false;
+    const boot = await bootOf(engine, this.tree.consensus, {
+      bootId: ports.bootId,
+      jitterSeed: ports.jitterSeed,
+      vouched,
+    });
     this.beginTurn();
-    for (const tree of this.tree.sessions.values()) {
-      const session = new ServerSession(tree.id, tree.timeoutMs, this.nowMs);
-      session.tree = tree;
-      this.sessions.set(tree.id, session);
-      this.clock.add(session);
-    }
-    // The clock may have gone back since: an id that was given once is not given again.
-    const { lastSession } = this.tree;
-    if (lastSession >> 56n === this.nextSession >> 56n && lastSession >= this.nextSession)
-      this.nextSession = lastSession + 1n;
-    const { options } = this;
+    this.rememberSessions();
     this.timers = [
-      this.runtime.every(this.checkMs, this.onTick),
-      this.runtime.every(options.containerCheckIntervalMs, () => this.collect()),
-      this.runtime.every(COLLECT_PAUSE_MS, () => this.collectSome()),
+      runtime.every(this.checkMs, this.onTick),
+      runtime.every(Math.max(10, Math.floor(options.tickTimeMs / 2)), this.onTouch),
     ];
-    this.engine.onSpace = (space) => {
-      this.proposer.retry();
+    engine.onSpace = (space) => {
+      this.replication.retry();
       this.tellSpace(space);
     };
-    if (this.engine.space !== "ok") this.tellSpace(this.engine.space);
-    this.engine.onFailure = (error) => this.fail(error);
+    if (engine.space !== "ok") this.tellSpace(engine.space);
+    engine.onFailure = (error) => this.onFailure(error);
+    if (this.tree.digest === undefined) this.recountDigest();
+    const { peers } = ports;
+    if (options.ensemble !== undefined) {
+      this.stats.lookings = 1;
+      this.lookingSinceMs = this.nowMs;
+    }
+    const base = coreConfigOf(options, this.sid, logger);
+    const config = { ...base, limits: { ...base.limits, ...ports.limits } };
+    this.replication = new Replication(config, boot, { engine, runtime, logger, peers }, this, foundersId);
+    const begunMs = runtime.monotonicMs();
+    await this.replication.start();
+    if (options.ensemble !== undefined) return;
+    // Alone, nobody else is needed: clients come when everything is applied.
+    await new Promise<void>((resolve) => {
+      this.markFailed = resolve;
+      if (this.failed === undefined) void this.firstServing.then(resolve);
+      else resolve();
+    });
+    if (this.failed !== undefined) throw this.failed;
+    const entries = boot.last.index - boot.applied.index;
+    if (entries > 0)
+      logger.info({ entries, ms: Math.round(runtime.monotonicMs() - begunMs) }, "replayed the log behind the state");
+  }
+
+  /** A state from before there was a digest gets one beside everything else, some rows a turn. */
+  private recountDigest(): void {
+    const { tree, runtime, engine } = this;
+    const snapshot = engine.state.snapshot();
+    const counting = tree.recount(snapshot);
+    const step = () => {
+      if (this.failed !== undefined || this.stopping || this.tree !== tree || counting.next().done === true) {
+        snapshot.close();
+        return;
+      }
+      runtime.after(RECOUNT_PAUSE_MS, step);
+    };
+    step();
   }
 
   private tellSpace(space: Space): void {
@@ -941,49 +1444,67 @@ export class Member {
     else this.logger.error(fields, "there is too little room on the disk: writes are refused until there is more");
   }
 
-  /** Finds what containers and TTL nodes may go; {@link collectSome} lets them go a few at a time. */
-  private collect(): void {
-    if (this.collecting.length > 0 || this.engine.space !== "ok") return;
-    const { containersPerMinuteMax, containerCheckIntervalMs, containerNeverUsedMs } = this.options;
-    const limit = Math.max(1, Math.floor((containersPerMinuteMax * containerCheckIntervalMs) / 60_000));
-    this.collecting = this.tree.collectable(this.runtime.wallMs(), containerNeverUsedMs, limit).reverse();
-    this.collectSome();
+  digestOf(index: number): number | undefined {
+    return this.tree.digestOf(index);
   }
 
-  private collectSome(): void {
-    if (this.collecting.length === 0 || this.engine.space !== "ok") return;
-    this.beginTurn();
-    for (let left = COLLECT_AT_ONCE; left > 0 && !this.crowded(); left--) {
-      const path = this.collecting.pop();
-      if (path === undefined) break;
-      const transaction = this.preparer.prepareCollect(path, this.proposer.nextIndex, this.runtime.wallMs());
-      if (transaction === undefined) continue;
-      if (this.tree.find(path)?.kind === KIND.ttl) this.stats.ttlDeleted++;
-      this.propose(transaction, undefined, undefined, 0, OpCode.deleteContainer);
-    }
+  onFlushed(ms: number): void {
+    this.stats.flushTime.add(ms);
+    this.commitWhenDue();
   }
 
-  private fail(error: Error): void {
+  /** The disk or consensus cannot go on. */
+  onFailure(error: Error): void {
+    this.fail(error);
+  }
+
+  fail(error: Error): void {
     if (this.failed !== undefined) return;
     this.failed = error;
     for (const timer of this.timers) timer.stop();
+    this.leading?.stop();
     for (const client of [...this.clients]) this.drop(client, "the member failed");
+    void this.replication.stop();
+    this.markFailed();
     this.onFailed(error);
   }
 
-  /** False once it has begun to stop. */
   /** Why the member stopped by itself, if it did. */
   get failure(): Error | undefined {
     return this.failed;
   }
 
+  /** Whether clients are answered, be it in read-only mode. */
   get serving(): boolean {
-    return this.failed === undefined && !this.stopping;
+    if (this.failed !== undefined || this.stopping) return false;
+    return this.leading !== undefined || this.forwarding !== undefined || this.readOnlyMode;
+  }
+
+  get readOnly(): boolean {
+    return this.readOnlyMode;
   }
 
   /** As ZooKeeper names it in reports. */
-  get mode(): "standalone" {
-    return "standalone";
+  get mode(): "standalone" | "leader" | "follower" | "observer" | "read-only" {
+    if (this.options.ensemble === undefined) return "standalone";
+    if (this.readOnlyMode) return "read-only";
+    if (this.leading !== undefined) return "leader";
+    return this.replication.role.role === "observing" ? "observer" : "follower";
+  }
+
+  /** Sessions that live on this member alone. */
+  get localSessions(): number {
+    return this.localClock.size;
+  }
+
+  /** Syncs that wait. */
+  get pendingSyncs(): number {
+    return this.syncs.length;
+  }
+
+  /** The clock of the sessions that this member expires. */
+  get clock(): SessionClock<ServerSession> {
+    return this.leading?.clock ?? this.localClock;
   }
 
   /** Requests not yet answered, over all clients. */
@@ -993,21 +1514,59 @@ export class Member {
     return count;
   }
 
-  /** Lets what was proposed finish, closes every client, commits the state. */
+  /** Hands the lead over, lets what was proposed finish, closes every client, commits the state. */
   async stop(): Promise<void> {
     this.stopping = true;
     for (const timer of this.timers) timer.stop();
-    if (this.failed === undefined) await this.proposer.drained();
+    if (this.failed === undefined) {
+      await this.handOver();
+      await this.settled();
+    }
     for (const client of [...this.clients]) this.finish(client);
+    this.leading?.stop();
+    await this.replication.stop();
+    await this.snapshots.stop();
     await this.committing;
-    if (this.failed !== undefined || this.tree.applied.index === this.engine.state.applied.index) return;
+    if (this.failed !== undefined || this.replacing || this.tree.applied.index === this.engine.state.applied.index)
+      return;
+    // Without it the next start replays a little more.
+    if (!this.logHasApplied()) return;
     this.commitState();
     await this.committing;
   }
+
+  /** What is on its way may finish, but nobody waits for a disk or a quorum that does not answer. */
+  private async settled(): Promise<void> {
+    let timer: Timer | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = this.runtime.after(2 * this.options.tickTimeMs, resolve);
+    });
+    await Promise.race([this.replication.drained(), patience]);
+    timer?.stop();
+  }
+
+  /** A leader that goes lets another lead first, so that nobody has to notice its silence. */
+  private async handOver(): Promise<void> {
+    const { leading, replication, runtime } = this;
+    if (leading === undefined || replication.core.learners.size === 0) return;
+    replication.transfer();
+    await new Promise<void>((resolve) => {
+      const { electionMs } = coreConfigOf(this.options, this.sid, this.logger).timeouts;
+      const timer = runtime.after(electionMs, resolve);
+      this.handedOver = () => {
+        timer.stop();
+        resolve();
+      };
+      if (this.leading === undefined) this.handedOver();
+    });
+    this.handedOver = undefined;
+  }
+
+  private handedOver: (() => void) | undefined;
 }
 
 const HELD: Held = {
-  proposed: undefined,
+  isWrite: false,
   xid: 0,
   opcode: 0,
   receivedMs: 0,
@@ -1015,13 +1574,16 @@ const HELD: Held = {
   code: ErrorCode.OK,
   zxid: "applied",
   closes: false,
+  ready: true,
 };
 
 const NO_PASSWORD = new Uint8Array(16);
 const CONTAINER_MARK = -(2n ** 63n);
-/** Collected nodes proposed at a time, and the pause between, ms: clients' writes go before. */
-const COLLECT_AT_ONCE = 100;
-const COLLECT_PAUSE_MS = 100;
+/** Messages of followers held for a leader that is not ready. */
+const EARLY_MAX = 1024;
+/** Between two steps of a recount, ms. */
+const RECOUNT_PAUSE_MS = 5;
+const CONFIG_PATH = "/zookeeper/config";
 
 function isPassword(id: bigint, password: Uint8Array | null): boolean {
   return password !== null && Buffer.compare(sessionPassword(id), password) === 0;

@@ -1,6 +1,4 @@
-/** What a member needs of the world: time, turns, a connection to each client, and a way to get transactions committed. */
-import type { LogPosition } from "@rookery/storage";
-
+/** What a member needs of the world: time, turns, and a connection to each client. Its peers are `peers.ts`. */
 export interface Timer {
   stop(): void;
 }
@@ -13,6 +11,8 @@ export interface Runtime {
   monotonicMs(): number;
   /** Runs `task` after everything that is already readable has been read. */
   defer(task: () => void): void;
+  /** Runs `task` once after `ms`, unless stopped before. Does not keep the process alive. */
+  after(ms: number, task: () => void): Timer;
   /** Runs `task` every `ms` until stopped. Does not keep the process alive. */
   every(ms: number, task: () => void): Timer;
 }
@@ -32,30 +32,4 @@ export interface Transport {
   end(): void;
   /** Closes at once. */
   destroy(): void;
-}
-
-/** A transaction on its way, at the position it was given. */
-export interface Proposed extends LogPosition {}
-
-/**
- * Gets transactions into the replicated log. A standalone member's writes them to its own; the consensus core's will
- * send them to its peers as well.
- */
-export interface Proposer {
-  /** The index the next proposal will have. */
-  readonly nextIndex: number;
-  /** Bytes and entries proposed and not yet committed, for back-pressure. */
-  readonly uncommittedBytes: number;
-  /** Takes the payload, gives it a position. It is committed, in order, through `onCommitted`, or the member stops. */
-  propose(payload: Uint8Array): Proposed;
-  /** Called with the index up to which everything is committed. */
-  onCommitted: (index: number) => void;
-  /** Called once when nothing can be committed any more. */
-  onFailed: (error: Error) => void;
-  /** Called with what each flush of the log took, in ms, for reports. */
-  onFlushed: (ms: number) => void;
-  /** There may be room again where there was none. */
-  retry(): void;
-  /** Resolves when everything proposed has been committed. */
-  drained(): Promise<void>;
 }

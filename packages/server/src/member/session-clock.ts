@@ -25,6 +25,13 @@ export class SessionClock<T extends Timed> {
     this.checkedMs = nowMs;
   }
 
+  /** Sessions in the clock. */
+  get size(): number {
+    let size = 0;
+    for (const bucket of this.buckets.values()) size += bucket.size;
+    return size;
+  }
+
   add(session: T): void {
     session.dueMs = this.dueOf(session);
     this.bucket(session.dueMs).add(session);

@@ -15,10 +15,18 @@ export class ServerSession implements Timed {
   client: Client | undefined;
   /** A close is on its way: requests for it are dropped. */
   closing = false;
+  /** This member has forgotten it. */
+  gone = false;
   /** Its proposals that have not been applied. */
   inFlight = 0;
   /** Undefined until its creation has been applied. */
   tree: TreeSession | undefined;
+  /** On the leader: the server whose connection it last came by, which alone may write for it; 0 while unknown. */
+  owner = 0;
+  /** It lives on this member alone. */
+  local = false;
+  /** A local session is on its way to become a global one. */
+  upgrading = false;
 
   constructor(id: bigint, timeoutMs: number, heardMs: number) {
     this.id = id;

@@ -75,6 +75,14 @@ export class Stats {
   responseBytes = 0;
   watchBytes = 0;
   proposals = 0;
+  readonly proposalBytes = new Summary();
+  proposalBytesLast = -1;
+  /** Times this member began to look for a leader, and how long it was without one, ms. */
+  lookings = 0;
+  readonly electionTime = new Summary();
+  /** Members that this one, as leader, brought in line by entries and by a snapshot. */
+  diffs = 0;
+  snapshots = 0;
   commits = 0;
   /** Writes refused by a hard quota, by the first name in their path. */
   readonly quotaExceeded = new Map<string, number>();
@@ -88,6 +96,13 @@ export class Stats {
   responseBytesLast = -1;
   responseBytesMin = -1;
   responseBytesMax = -1;
+
+  /** A transaction of so many bytes was proposed. */
+  proposed(bytes: number): void {
+    this.proposals++;
+    this.proposalBytes.add(bytes);
+    this.proposalBytesLast = bytes;
+  }
 
   /** A reply of so many bytes, length prefix included, is on its way. */
   responded(frameBytes: number): void {
@@ -135,6 +150,12 @@ export class Stats {
     this.responseBytes = 0;
     this.watchBytes = 0;
     this.proposals = 0;
+    this.proposalBytes.reset();
+    this.proposalBytesLast = -1;
+    this.lookings = 0;
+    this.electionTime.reset();
+    this.diffs = 0;
+    this.snapshots = 0;
     this.commits = 0;
     this.quotaExceeded.clear();
     this.ttlCreated = 0;

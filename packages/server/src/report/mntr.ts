@@ -5,7 +5,7 @@
 import { OpCode } from "@rookery/protocol/client";
 import { Latency, type Stats, Summary } from "../member/stats.ts";
 import type { Report } from "./report.ts";
-import { nodeCount } from "./srvr.ts";
+import { nodeCount, proposalSizes } from "./srvr.ts";
 import { javaAverage, javaDouble } from "./text.ts";
 import { VERSION } from "./version.ts";
 
@@ -15,7 +15,9 @@ export function mntr(report: Report): string {
   const put = (key: string, value: string | number) => lines.push(`zk_${key}\t${value}\n`);
   put("version", VERSION);
   put("server_state", report.member.mode);
+  if (report.member.options.ensemble !== undefined) put("peer_state", peerState(report));
   for (const [key, value] of Object.entries(gauges(report))) put(key, value);
+  for (const [key, value] of Object.entries(ensembleGauges(report))) put(key, value);
   for (const [key, value] of quotaGauges(report)) put(key, value);
   const counted = counters(stats);
   for (const key of COUNTERS) put(key, counted[key] ?? 0);
@@ -50,7 +52,7 @@ function gauges(report: Report): Record<string, string | number> {
     ephemerals_count: tree.ephemeralCount,
     approximate_data_size: tree.dataBytes,
     global_sessions: tree.sessions.size,
-    local_sessions: 0,
+    local_sessions: member.localSessions,
     open_file_descriptor_count: host.openFiles(),
     max_file_descriptor_count: host.maxFiles(),
     connection_drop_probability: javaDouble(0),
@@ -61,6 +63,36 @@ function gauges(report: Report): Record<string, string | number> {
     auth_failed_count: stats.authFailures,
     non_mtls_remote_conn_count: 0,
     non_mtls_local_conn_count: 0,
+  };
+}
+
+/** As `leading - broadcast`. */
+function peerState({ member }: Report): string {
+  const { role, phase } = member.replication.role;
+  return role === "looking" ? "looking" : `${role} - ${phase}`;
+}
+
+/** What only a server of an ensemble has. Source: ZooKeeper 3.9, LeaderZooKeeperServer and QuorumZooKeeperServer. */
+function ensembleGauges(report: Report): Record<string, number> {
+  const { member, runtime } = report;
+  const { ensemble } = member.options;
+  if (ensemble === undefined) return {};
+  const voters = ensemble.members.filter(({ role }) => role === "participant").length;
+  if (member.leading === undefined) return { quorum_size: voters };
+  const learners = [...member.replication.core.learners.values()].filter(({ active }) => active);
+  const [last, min, max] = proposalSizes(report);
+  const level = learners.filter(({ needsSnapshot }) => !needsSnapshot);
+  return {
+    quorum_size: voters,
+    learners: learners.length,
+    synced_followers: level.filter(({ voter }) => voter).length,
+    synced_non_voting_followers: 0,
+    synced_observers: level.filter(({ voter }) => !voter).length,
+    pending_syncs: member.pendingSyncs,
+    leader_uptime: runtime.wallMs() - member.roleSinceMs,
+    last_proposal_size: last,
+    max_proposal_size: max,
+    min_proposal_size: min,
   };
 }
 
@@ -82,6 +114,9 @@ function counters(stats: Stats): Partial<Record<(typeof COUNTERS)[number], numbe
   return {
     commit_count: stats.commits,
     proposal_count: stats.proposals,
+    looking_count: stats.lookings,
+    diff_count: stats.diffs,
+    snap_count: stats.snapshots,
     connection_request_count: stats.connectionRequests,
     connection_rejected: stats.connectionsRejected,
     connection_drop_count: stats.connectionsDropped,
@@ -124,6 +159,7 @@ function summaries({ member, tellsStart }: Report): Partial<Record<(typeof SUMMA
     dbinittime: tellsStart ? once(engine.recovery.elapsedMs) : NO_SUMMARY,
     startup_txns_loaded: tellsStart ? once(engine.recovery.replayEntries) : NO_SUMMARY,
     sync_processor_batch_size: stats.batchSize,
+    election_time: stats.electionTime,
     node_created_watch_count: created,
     node_deleted_watch_count: deleted,
     node_changed_watch_count: changed,

@@ -12,18 +12,33 @@ export function dump(report: Report): string {
   // Read once: the same tick must give the same time in every line.
   const { member, wallOffsetMs } = report;
   return [
-    `SessionTracker dump:\nSession ${sessionSets(member, wallOffsetMs)}`,
+    `SessionTracker dump:\n${sessions(member, wallOffsetMs)}`,
     `ephemeral nodes dump:\n${ephemerals(member)}`,
     `Connections dump:\nConnections ${connectionSets(member, wallOffsetMs)}`,
   ].join("");
 }
 
-function sessionSets(member: Member, wallOffsetMs: number): string {
+/** A server that leads, or stands alone, knows when each session expires; others only which there are. */
+function sessions(member: Member, wallOffsetMs: number): string {
+  const { ensemble } = member.options;
+  if (ensemble === undefined) return `Session ${sessionSets(member.clock, wallOffsetMs)}`;
+  const local = ensemble.localSessions ? `Local Session ${sessionSets(member.localClock, wallOffsetMs)}` : "";
+  if (member.leading === undefined) return `${local}${globalSessions(member)}`;
+  return `${local}${ensemble.localSessions ? "Global " : ""}Session ${sessionSets(member.clock, wallOffsetMs)}`;
+}
+
+function globalSessions({ tree }: Member): string {
+  const all = [...tree.sessions.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const lines = all.map(({ id, timeoutMs }) => `0x${BigInt.asUintN(64, id).toString(16)}\t${timeoutMs}ms\n`);
+  return `Global Sessions(${all.length}):\n${lines.join("")}`;
+}
+
+function sessionSets(clock: Member["clock"], wallOffsetMs: number): string {
   const sets = new Map<number, string[]>();
-  for (const [dueMs, sessions] of member.clock.sets()) {
+  for (const [dueMs, due] of clock.sets()) {
     sets.set(
       dueMs + wallOffsetMs,
-      sessions.map(({ high, low }) => `0x${hex64(high, low)}`),
+      due.map(({ high, low }) => `0x${hex64(high, low)}`),
     );
   }
   return expirySets(sets);

@@ -6,11 +6,11 @@ import { hex64, javaAverage } from "./text.ts";
 import { VERSION } from "./version.ts";
 
 export function srvr(report: Report): string {
-  return `Zookeeper version: ${VERSION}\n${serverLines(report)}`;
+  return `Zookeeper version: ${VERSION}\n${readOnlyLine(report)}${serverLines(report)}`;
 }
 
 export function stat(report: Report, asker: Client): string {
-  return `Zookeeper version: ${VERSION}\nClients:\n${clientLines(report, asker)}\n${serverLines(report)}`;
+  return `Zookeeper version: ${VERSION}\n${readOnlyLine(report)}Clients:\n${clientLines(report, asker)}\n${serverLines(report)}`;
 }
 
 function serverLines(report: Report): string {
@@ -27,8 +27,19 @@ function serverLines(report: Report): string {
     `Zxid: 0x${hex64(tree.applied.epoch, tree.applied.counter)}`,
     `Mode: ${member.mode}`,
     `Node count: ${nodeCount(report)}`,
+    ...(member.mode === "leader" ? [`Proposal sizes last/min/max: ${proposalSizes(report).join("/")}`] : []),
     "",
   ].join("\n");
+}
+
+function readOnlyLine({ member }: Report): string {
+  return member.readOnly ? "READ-ONLY mode; serving only read-only clients\n" : "";
+}
+
+/** Bytes of the transactions proposed here: of the last one, least and most; −1 before the first. */
+export function proposalSizes({ member }: Report): readonly [number, number, number] {
+  const { proposalBytes, proposalBytesLast } = member.stats;
+  return proposalBytes.count === 0 ? [-1, -1, -1] : [proposalBytesLast, proposalBytes.min, proposalBytes.max];
 }
 
 /** ZooKeeper counts the root twice, under "" and "/". */

@@ -27,7 +27,7 @@ describe("four-letter words of a fresh server", () => {
         "Sent: 0",
         "Connections: 1",
         "Outstanding: 0",
-        "Zxid: 0x0",
+        "Zxid: 0x100000000",
         "Mode: standalone",
         "Node count: 5",
         "",
@@ -49,7 +49,7 @@ describe("four-letter words of a fresh server", () => {
         "Sent: 0",
         "Connections: 1",
         "Outstanding: 0",
-        "Zxid: 0x0",
+        "Zxid: 0x100000000",
         "Mode: standalone",
         "Node count: 5",
         "",
@@ -143,7 +143,7 @@ describe("four-letter words of a server in use", () => {
     const line = async () =>
       (await ask(port, "cons")).split("\n").find((each) => each.includes(`:${client.port}[`)) ?? "";
     const times =
-      "est=\\d{13},to=6000,lcxid=LCXID,lzxid=0x1,lresp=\\d+,llat=\\d+,minlat=\\d+,avglat=\\d+,maxlat=\\d+\\)$";
+      "est=\\d{13},to=6000,lcxid=LCXID,lzxid=0x100000001,lresp=\\d+,llat=\\d+,minlat=\\d+,avglat=\\d+,maxlat=\\d+\\)$";
     const shape = (counts: string, operation: string, lcxid: string) =>
       new RegExp(
         `^ /127\\.0\\.0\\.1:${client.port}\\[1\\]\\(queued=0,${counts},sid=0x${client.id},lop=${operation},${times.replace("LCXID", lcxid)}`,
@@ -161,6 +161,16 @@ describe("four-letter words of a server in use", () => {
       ` /127.0.0.1:${client.port}[1](queued=0,recved=0,sent=0,sid=0x${client.id},lop=NA,est=EST,to=6000,` +
         "lzxid=0xffffffffffffffff,lresp=0,llat=0,minlat=0,avglat=0,maxlat=0)",
     );
+  });
+
+  it("hash tells the digest as of every 128th zxid", async () => {
+    const { port } = await start();
+    const client = await Session.open(port);
+    for (let n = 0; n < 256; n++) await client.create(`/n${n}`, 0);
+    const lines = (await ask(port, "hash")).trimEnd().split("\n");
+    for (const line of lines) expect(line).toMatch(/^[1-9a-f][0-9a-f]*[08]0: [1-9]\d{0,15}$|^80: [1-9]\d{0,15}$/);
+    expect(lines.slice(-2).map((line) => line.replace(/:.*/, "").slice(-2))).toEqual(["80", "00"]);
+    expect(new Set(lines.map((line) => line.split(": ")[1])).size).toBe(lines.length);
   });
 
   it("dump lists sessions by their true expiry, ephemerals and connections", async () => {
@@ -226,7 +236,7 @@ describe("four-letter words of a server in use", () => {
     await client.create("/e", EPHEMERAL);
     await client.create("/e", EPHEMERAL);
     expect(await ask(port, "srvr")).toMatch(
-      /\nReceived: 5\nSent: 5\nConnections: 2\nOutstanding: 0\nZxid: 0x3\nMode: standalone\nNode count: 6\n$/,
+      /\nReceived: 5\nSent: 5\nConnections: 2\nOutstanding: 0\nZxid: 0x100000003\nMode: standalone\nNode count: 6\n$/,
     );
     expect(await metrics(port)).toMatchObject({
       zk_version: VERSION,

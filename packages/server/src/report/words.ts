@@ -1,4 +1,5 @@
 /** Four-letter words: which there are, who may ask them, which report answers. Source: specification §2.7 and §10.1. */
+import type { RecordedDigest } from "@rookery/tree";
 import type { Client } from "../member/client.ts";
 import type { ServerOptions } from "../options.ts";
 import { conf, dirs } from "./conf.ts";
@@ -8,6 +9,7 @@ import { mntr } from "./mntr.ts";
 import type { Report } from "./report.ts";
 import { dump } from "./sessions.ts";
 import { srvr, stat } from "./srvr.ts";
+import { hex64 } from "./text.ts";
 import { wchc, wchp, wchs } from "./watches.ts";
 
 const NOT_SERVING = "This ZooKeeper instance is not currently serving requests";
@@ -16,14 +18,14 @@ type Answer = (report: Report, asker: Client, argument: Buffer) => string;
 
 const ALWAYS: Readonly<Record<string, Answer>> = {
   ruok: () => "imok",
-  isro: ({ member }) => (member.serving ? "rw" : "null"),
+  isro: ({ member }) => (member.readOnly ? "ro" : member.serving ? "rw" : "null"),
   envi,
   gtmk: ({ traceMask }) => traceMask.toString(),
   stmk(report, _asker, argument) {
     report.traceMask = argument.readBigInt64BE(0);
     return report.traceMask.toString();
   },
-  hash: ({ member }) => (member.serving ? "" : NOT_SERVING),
+  hash: ({ member }) => (member.serving ? hash(member.tree.digestLog) : NOT_SERVING),
 };
 
 const WHILE_SERVING: Readonly<Record<string, Answer>> = {
@@ -49,6 +51,13 @@ const WHILE_SERVING: Readonly<Record<string, Answer>> = {
   wchc,
   wchp,
 };
+
+/** A line for each digest, its zxid without a prefix. */
+function hash(digests: readonly RecordedDigest[]): string {
+  let text = "";
+  for (const { epoch, counter, digest } of digests) text += `${hex64(epoch, counter)}: ${digest}\n`;
+  return text;
+}
 
 /** What telnet sends when it closes: known, so that it is no malformed frame, and not answered. */
 const TELNET_CLOSE = "\xff\xf4\xff\xfd";

@@ -1,6 +1,6 @@
 package rookery.interop;
 
-/** Runs every case against one server, and the cases about restarts against servers of their own. */
+/** Runs every case against one target, and the cases about restarts and failovers against targets of their own. */
 public final class Main {
   private Main() {}
 
@@ -13,6 +13,9 @@ public final class Main {
       Watches.cases(check, target);
       Sessions.cases(check, target);
       Recipes.cases(check, target);
+      if (Target.SERVERS > 1) {
+        Failover.cases(check);
+      }
       passed = check.summary();
     }
     // The clients' threads of a case that failed may still run.

@@ -58,7 +58,7 @@ final class Recipes {
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     for (int i = 0; i < 3; i++) {
       Thread thread = new Thread(() -> {
-        try (CuratorFramework client = connect(target.address())) {
+        try (CuratorFramework client = connect(target.connectString())) {
           InterProcessMutex lock = new InterProcessMutex(client, "/mutex");
           for (int round = 0; round < 10; round++) {
             lock.acquire();
@@ -85,7 +85,7 @@ final class Recipes {
   }
 
   private static void readWriteLock(Target target) throws Exception {
-    try (CuratorFramework a = connect(target.address()); CuratorFramework b = connect(target.address())) {
+    try (CuratorFramework a = connect(target.connectString()); CuratorFramework b = connect(target.connectString())) {
       InterProcessReadWriteLock mine = new InterProcessReadWriteLock(a, "/read-write");
       InterProcessReadWriteLock theirs = new InterProcessReadWriteLock(b, "/read-write");
       mine.readLock().acquire();
@@ -99,7 +99,7 @@ final class Recipes {
   }
 
   private static void semaphore(Target target) throws Exception {
-    try (CuratorFramework a = connect(target.address()); CuratorFramework b = connect(target.address())) {
+    try (CuratorFramework a = connect(target.connectString()); CuratorFramework b = connect(target.connectString())) {
       InterProcessSemaphoreV2 mine = new InterProcessSemaphoreV2(a, "/semaphore", 2);
       InterProcessSemaphoreV2 theirs = new InterProcessSemaphoreV2(b, "/semaphore", 2);
       var first = mine.acquire();
@@ -112,7 +112,7 @@ final class Recipes {
   }
 
   private static void leader(Target target) throws Exception {
-    try (CuratorFramework a = connect(target.address()); CuratorFramework b = connect(target.address())) {
+    try (CuratorFramework a = connect(target.connectString()); CuratorFramework b = connect(target.connectString())) {
       LeaderLatch first = new LeaderLatch(a, "/leader", "first");
       LeaderLatch second = new LeaderLatch(b, "/leader", "second");
       first.start();

@@ -245,8 +245,9 @@ final class Shell implements AutoCloseable {
     shell.says("getEphemerals /cli-rest", "[/cli-rest/e]");
     shell.says("getEphemerals /nowhere", "[]");
     shell.says("getAllChildrenNumber /cli-rest", "1");
-    shell.says("config");
-    shell.says("get /zookeeper/config");
+    String[] configuration = target.configuration.toArray(String[]::new);
+    shell.says("config", configuration);
+    shell.says("get /zookeeper/config", configuration);
     shell.input.println("close");
     shell.input.println("ls /cli-rest");
     String line;
