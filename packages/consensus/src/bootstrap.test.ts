@@ -264,6 +264,13 @@ describe("a disk that was put back to an older day", () => {
     expect(cluster.values(2)).toEqual(["a", "b", "c"]);
   });
 
+  it("is recognised by itself when it knows no founders and hears one that belongs with exactly this disk", () => {
+    const lone = fresh();
+    lone.hear(2, hail(2, { founders: FOUNDERS, belongs: true }));
+    expect(lone.fatal?.code).toBe("rolledBack");
+    expect(lone.core.belongs).toBe(false);
+  });
+
   it("is not suspected when it only lags, however often it starts again", () => {
     const cluster = new Cluster({ members: ensembleOf(3) });
     cluster.start();

@@ -143,6 +143,18 @@ export class Context {
     }
   }
 
+  /**
+   * A disk that was put back to an older day lacks what it acknowledged: it may not vote on it, and is told. It believes
+   * that only if its own records agree.
+   */
+  isRolledBack(from: number, acceptedEpoch: number, lastIndex: number): boolean {
+    const seen = this.witnessed.get(from);
+    if (seen === undefined || !this.membership.isVoter(from)) return false;
+    const behind = acceptedEpoch < seen.epoch || (acceptedEpoch === seen.epoch && lastIndex < seen.index);
+    if (behind) this.send(from, { type: "refuse", reason: "rolledBack", epoch: seen.epoch, index: seen.index });
+    return behind;
+  }
+
   trace(what: string, detail: TraceEvent["detail"] = {}): void {
     this.config.trace?.({ sid: this.sid, at: this.now, what, detail });
   }

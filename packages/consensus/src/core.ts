@@ -9,6 +9,7 @@
 import { Bootstrap } from "./bootstrap.ts";
 import { Context } from "./context.ts";
 import { Election } from "./election.ts";
+import { indexOf } from "./epoch-table.ts";
 import { Follower } from "./follower.ts";
 import { Leader } from "./leader.ts";
 import type { Progress } from "./progress.ts";
@@ -377,6 +378,9 @@ export class Core {
 
   private notified(from: number, notify: Notify): void {
     const { context, leader, follower } = this;
+    // Who votes for itself tells its own log: it is judged before it can win a vote.
+    const own = notify.state === "looking" && notify.vote.sid === from;
+    if (own && context.isRolledBack(from, notify.acceptedEpoch, indexOf(context.log.rows, notify.vote))) return;
     context.views.set(from, { notify, heardAt: context.now });
     if (this.election.active) {
       if (notify.state === "looking") this.election.heard(from, notify);

@@ -39,6 +39,15 @@ describe("an election", () => {
     expect(lone.taken("notify").at(-1)?.message.round).toBe(2);
   });
 
+  it("E1 begins a round anew that has led to nothing for some election timeouts: it may wait for one that hears nobody", () => {
+    const lone = new Lone({ sid: 1, members: ensembleOf(5) });
+    lone.hear(2, looking(2, 1));
+    lone.wait(2 * lone.electionMs);
+    expect(lone.taken("notify").at(-1)?.message.round).toBe(1);
+    lone.wait(4 * lone.electionMs);
+    expect(lone.taken("notify").at(-1)?.message.round).toBe(2);
+  });
+
   it("E2 votes for nobody it has not heard from itself", () => {
     const lone = new Lone({ sid: 1, members: ensembleOf(5) });
     lone.hear(2, looking(5, 1, END));

@@ -16,6 +16,12 @@ export function zxidAt(rows: readonly EpochRow[], index: number): Zxid | undefin
   return undefined;
 }
 
+/** The index that an entry with this zxid has in a log with these rows; infinite when they know nothing of its epoch. */
+export function indexOf(rows: readonly EpochRow[], { epoch, counter }: Zxid): number {
+  const row = rows.find((one) => one.epoch === epoch);
+  return row === undefined ? Number.POSITIVE_INFINITY : row.startIndex + counter;
+}
+
 /**
  * The last index up to which two logs are certainly the same, exact since both hold prefixes of what the leader of the
  * newest common epoch wrote. Undefined when they have no epoch in common.

@@ -251,7 +251,12 @@ export class Follower {
     if (this.stage !== "led" || position.index <= context.commit || position.index <= this.verified) return false;
     // What this log shares with the leader's would be lost with what it does not: then it is not needed.
     const match = matchPoint(log.rows, log.last.index, rows, position.index);
-    if (match !== undefined && match >= position.index) return false;
+    if (match !== undefined && match >= position.index) {
+      // The log holds all of it, which is what the leader needs to know.
+      this.verified = Math.max(this.verified, position.index);
+      this.ackDue = true;
+      return false;
+    }
     // Without an epoch in common nothing says that what lies behind the snapshot was not committed.
     if (match === undefined && log.last.index > position.index) return false;
     context.trace("installs a snapshot", { index: position.index });

@@ -116,7 +116,7 @@ export class Leader {
 
   join(from: number, message: Join): void {
     const { context } = this;
-    if (this.isRolledBack(from, message.acceptedEpoch, message.last)) return;
+    if (context.isRolledBack(from, message.acceptedEpoch, message.last.index)) return;
     const voter = context.membership.isVoter(from);
     if (voter) this.joins.set(from, { acceptedEpoch: message.acceptedEpoch });
     if (!this.elected) {
@@ -185,7 +185,7 @@ export class Leader {
   ackEpoch(from: number, message: AckEpoch): void {
     const { context, claim } = this;
     if (message.leaderBoot !== context.bootId) return; // P3: to an earlier life
-    if (this.isRolledBack(from, message.epoch, message.last)) return;
+    if (context.isRolledBack(from, message.epoch, message.last.index)) return;
     if (claim?.durable && message.epoch === claim.epoch) {
       if (compareZxid(message.last, claim.last) > 0) {
         this.leave("a follower's log is newer"); // P3
@@ -234,6 +234,8 @@ export class Leader {
     const known = this.learners.get(sid);
     if (known?.active) {
       // It came back without a break of the connection and knows nothing to be the same: the next append shows it.
+      // What it reports is durable (§5.3).
+      known.acknowledged(matchPoint(log.rows, log.last.index, ack.epochs, ack.last.index) ?? 0, context.now);
       known.rewind(context.now);
       known.sentCommit = 0;
       return;
@@ -250,16 +252,6 @@ export class Leader {
   private continueFrom(progress: Progress, point: number | undefined): void {
     progress.needsSnapshot = point === undefined || point + 1 < this.context.log.firstIndex;
     progress.rewind(this.context.now, progress.needsSnapshot ? 0 : point);
-  }
-
-  /** A disk that was put back to an older day lacks what it acknowledged: it may not vote on it. */
-  private isRolledBack(from: number, acceptedEpoch: number, last: Position): boolean {
-    const { context } = this;
-    const seen = context.witnessed.get(from);
-    if (seen === undefined || !context.membership.isVoter(from)) return false;
-    const behind = acceptedEpoch < seen.epoch || (acceptedEpoch === seen.epoch && last.index < seen.index);
-    if (behind) context.send(from, { type: "refuse", reason: "rolledBack", epoch: seen.epoch, index: seen.index });
-    return behind;
   }
 
   // ── Epochs in place (§10) ──────────────────────────────────────────────────────────────────────────────────

@@ -31,6 +31,7 @@ import {
   type StoreOperation,
   type Timeouts,
   timeoutsOf,
+  type Zxid,
 } from "../src/index.ts";
 import { chainOf, ensembleOf } from "./cluster.ts";
 
@@ -238,17 +239,10 @@ export function positionOf({ index, epoch, counter, chain }: Position): Position
   return { index, epoch, counter, chain };
 }
 
-export function looking(sid: number, round: number, zxid = { epoch: 0, counter: 0 }, from = sid): Notify {
+/** Looks for a leader, and votes for `sid`. */
+export function looking(sid: number, round: number, zxid: Zxid = { epoch: 0, counter: 0 }): Notify {
   const vote = { ...zxid, priority: 0, sid };
-  return {
-    type: "notify",
-    state: "looking",
-    round,
-    vote: from === sid ? vote : { ...vote, sid },
-    acceptedEpoch: 0,
-    leader: 0,
-    established: false,
-  };
+  return { type: "notify", state: "looking", round, vote, acceptedEpoch: 0, leader: 0, established: false };
 }
 
 export function leading(sid: number, epoch = 1, established = true): Notify {

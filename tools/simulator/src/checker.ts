@@ -182,7 +182,10 @@ export class Checker {
     }
     if (member.applied < start) {
       const what = proposes ? "proposes" : "serves";
-      throw new Violation("I8", `${member.sid} ${what} in epoch ${newest}, begun at ${start}, with ${member.applied} applied`);
+      throw new Violation(
+        "I8",
+        `${member.sid} ${what} in epoch ${newest}, begun at ${start}, with ${member.applied} applied`,
+      );
     }
   }
 
@@ -456,7 +459,10 @@ export class Checker {
     const receiver = this.members[to - 1] as Watched;
     const { last } = member.view;
     if (!receiver.damaged && receiver.disk.log.lastIndex < last.index) {
-      throw new Violation("§6.2", `${member.sid}, at ${name(last)}, hands over to ${to}, at ${name(receiver.disk.log.last)}`);
+      throw new Violation(
+        "§6.2",
+        `${member.sid}, at ${name(last)}, hands over to ${to}, at ${name(receiver.disk.log.last)}`,
+      );
     }
   }
 

@@ -2,6 +2,9 @@
 import { damages, type Fault, type Plan } from "./plan.ts";
 import { run } from "./world.ts";
 
+/** What fails later is not wanted. */
+const EVENTS_MAX = 2_000_000;
+
 export interface Minimized {
   readonly plan: Plan;
   readonly runs: number;
@@ -35,7 +38,7 @@ export function minimize(plan: Plan, rule: string, runsMax = 1500, fails = break
 }
 
 function breaks(rule: string): (plan: Plan) => boolean {
-  return (plan) => run(plan).violation?.rule === rule;
+  return (plan) => run(plan, { eventsMax: EVENTS_MAX }).violation?.rule === rule;
 }
 
 /** ddmin: leaves out ever smaller pieces of the schedule. */

@@ -1,9 +1,10 @@
 /**
- * Builds the simulator around each mutated core and runs it until it notices: `pnpm --filter @rookery/simulator mutate`.
- * A seed counts if the rule that it breaks is one that the mutation is about, and if it breaks none with the core as it is.
+ * Builds the simulator around each mutated core and runs it until it notices: `pnpm --filter @rookery/simulator mutate`,
+ * with words of their names for some of them only. A seed counts if the rule that it breaks is one that the mutation is
+ * about, and if it breaks none with the core as it is. With `--remake`, scripts that do not fail any more are made anew.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -29,7 +30,8 @@ interface Row {
 
 const home = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "rookery-mutate-"));
-const wanted = process.argv.slice(2);
+const remake = process.argv.includes("--remake");
+const wanted = process.argv.slice(2).filter((word) => word !== "--remake");
 const began = Date.now();
 const rows: (Row | undefined)[] = [];
 let told = 0;
@@ -78,14 +80,20 @@ async function verdict(hunt: Hunt, expected: boolean, out: string): Promise<Row>
     return { ...row, rule: undefined, text: violation ?? `not looked for to the end: ${found.note}` };
   }
   if (found.violation === undefined) return { ...row, rule: undefined, text: `NOT FOUND: ${found.note}; ${took}` };
-  const script = hunt.script === undefined ? "" : await replay(hunt.script, out);
-  if (script === undefined) return { ...row, rule: undefined, text: `${hunt.script} does not fail` };
+  let script = hunt.script === undefined ? "" : await replay(hunt.script, out);
+  if (script === undefined && remake) {
+    await makeScript(hunt, found.seed, out);
+    script = await replay(hunt.script as string, out);
+  }
+  if (script === undefined)
+    return { ...row, rule: undefined, text: `${hunt.script} does not fail; ${found.violation}` };
   return { ...row, rule: found.violation, text: `${found.violation}${script}; ${took}` };
 }
 
 interface Found {
   /** Which seed, and what it says; undefined when there is none. */
   readonly violation: string | undefined;
+  readonly seed: string;
   /** Every seed was run. */
   readonly complete: boolean;
   readonly note: string;
@@ -101,6 +109,7 @@ async function seek({ seeds, from = 1, swarm, rules }: Hunt, out: string): Promi
   const late = setTimeout(() => child.kill("SIGKILL"), SECONDS_MAX * 1000);
   const others = new Map<string, number>();
   let violation: string | undefined;
+  let at = "";
   let complete = false;
   let note = "";
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
@@ -113,6 +122,7 @@ async function seek({ seeds, from = 1, swarm, rules }: Hunt, out: string): Promi
     const [, seed = "", rule = "", what = ""] = failure;
     if (!rules.includes(rule)) others.set(rule, (others.get(rule) ?? 0) + 1);
     else if (run(planOf(Number(seed), swarm === undefined ? undefined : SWARMS[swarm])).violation === undefined) {
+      at = seed;
       violation = `seed ${seed}, ${rule}: ${what.slice(0, 100)}`;
       child.kill("SIGKILL");
       break;
@@ -121,12 +131,13 @@ async function seek({ seeds, from = 1, swarm, rules }: Hunt, out: string): Promi
   await ended;
   clearTimeout(late);
   const instead = [...others].map(([rule, count]) => `${rule} ${count} times`).join(", ");
-  return { violation, complete, note: [note, instead].filter((part) => part !== "").join(", instead ") };
+  return { violation, seed: at, complete, note: [note, instead].filter((part) => part !== "").join(", instead ") };
 }
 
 /** Runs what once failed; undefined when the mutation does not bring that back. */
 async function replay(script: string, out: string): Promise<string | undefined> {
   const file = join(home, "test/scripts", script);
+  if (!existsSync(file)) return undefined;
   const child = simulate(out, ["--script", file, "--lines", "0", "--events", String(EVENTS_MAX)]);
   const late = setTimeout(() => child.kill("SIGKILL"), SECONDS_MAX * 1000);
   let rule: string | undefined;
@@ -134,6 +145,19 @@ async function replay(script: string, out: string): Promise<string | undefined> 
     rule ??= /^seed \d+ FAILED at \d+ ms: ([^:]+): /.exec(line)?.[1];
   clearTimeout(late);
   return rule && `; ${script}: ${rule}`;
+}
+
+/** Cuts a seed that fails down, and keeps it as the script. */
+async function makeScript({ script = "", swarm }: Hunt, seed: string, out: string): Promise<void> {
+  const options = ["--seed", seed, "--minimize", "--lines", "0"];
+  if (swarm !== undefined) options.push("--swarm", swarm);
+  const child = simulate(out, options);
+  const late = setTimeout(() => child.kill("SIGKILL"), SECONDS_MAX * 1000);
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    const file = /^The plan is in (.*); replay/.exec(line)?.[1];
+    if (file !== undefined) copyFileSync(file, join(home, "test/scripts", script));
+  }
+  clearTimeout(late);
 }
 
 function simulate(out: string, options: readonly string[]): ChildProcess {

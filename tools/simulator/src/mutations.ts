@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these strings are source code
 /**
  * Mistakes that the simulator must find: each takes a rule out of the core. One that goes unnoticed is a fault of the
  * simulator, so this list is the honest measure of what "no failure in so many seeds" means.
@@ -35,7 +36,11 @@ export const MUTATIONS: readonly Hunt[] = [
     swarm: "liars",
     rules: ["I5", "I10"],
     edits: [
-      edit("follower", "if (!message.established && compareZxid(message.last, context.log.last) < 0) {", "if (false) {"),
+      edit(
+        "follower",
+        "if (!message.established && compareZxid(message.last, context.log.last) < 0) {",
+        "if (false) {",
+      ),
       edit("leader", "if (compareZxid(message.last, claim.last) > 0) {", "if (false) {"),
     ],
   },
@@ -82,7 +87,11 @@ export const MUTATIONS: readonly Hunt[] = [
     script: "ack-epoch-of-a-snapshot-under-way.txt",
     edits: [
       edit("follower", "if (log.durable < log.last.index) return;", ""),
-      edit("follower", "this.heardInEpoch = true;\n    context.commit = position.index;", "context.commit = position.index;"),
+      edit(
+        "follower",
+        "this.heardInEpoch = true;\n    context.commit = position.index;",
+        "context.commit = position.index;",
+      ),
     ],
   },
   {
@@ -149,7 +158,11 @@ export const MUTATIONS: readonly Hunt[] = [
     seeds: 20,
     rules: ["I12"],
     edits: [
-      edit("follower", "const durable = Math.min(context.log.durable, this.verified);", "const durable = this.verified;"),
+      edit(
+        "follower",
+        "const durable = Math.min(context.log.durable, this.verified);",
+        "const durable = this.verified;",
+      ),
     ],
   },
   {
@@ -201,7 +214,11 @@ export const MUTATIONS: readonly Hunt[] = [
     swarm: "elections",
     rules: ["I4", "I5"],
     edits: [
-      edit("leader", "if (index < this.start || index <= context.commit) return;", "if (index <= context.commit) return;"),
+      edit(
+        "leader",
+        "if (index < this.start || index <= context.commit) return;",
+        "if (index <= context.commit) return;",
+      ),
     ],
   },
   {
@@ -233,11 +250,7 @@ export const MUTATIONS: readonly Hunt[] = [
     edits: [
       edit("follower", "if (own !== undefined && !sameZxid(own, entry)) {", "if (own !== undefined) {"),
       edit("follower", "if (entry.index <= context.commit) {", "if (false) {"),
-      edit(
-        "log",
-        "invariant(index >= commit, () => `truncation to ${index}, below the committed ${commit}`); // I7",
-        "void commit;",
-      ),
+      edit("log", "invariant(index >= commit, () =>", "invariant(index >= 0, () =>"),
     ],
   },
   {
@@ -269,7 +282,11 @@ export const MUTATIONS: readonly Hunt[] = [
     rules: ["I18"],
     edits: [
       edit("leader", "last.counter < limits.counterMax", "last.counter < 2 ** 32"),
-      edit("leader", "if (!full && !(this.bumpTo > this.epoch && rested)) return;", "if (!(this.bumpTo > this.epoch && rested)) return;"),
+      edit(
+        "leader",
+        "if (!full && !(this.bumpTo > this.epoch && rested)) return;",
+        "if (!(this.bumpTo > this.epoch && rested)) return;",
+      ),
     ],
   },
   {
@@ -305,7 +322,13 @@ export const MUTATIONS: readonly Hunt[] = [
     seeds: 100,
     swarm: "reads",
     rules: ["I8"],
-    edits: [edit("leader", "if (this.established && context.applied >= this.start) this.serving", "if (this.established) this.serving")],
+    edits: [
+      edit(
+        "leader",
+        "if (this.established && context.applied >= this.start) this.serving",
+        "if (this.established) this.serving",
+      ),
+    ],
   },
   {
     name: "a follower serves before the epoch's start is applied (S4)",
@@ -348,7 +371,11 @@ export const MUTATIONS: readonly Hunt[] = [
     swarm: "snapshots",
     rules: ["I7", "I4"],
     edits: [
-      edit("follower", " || position.index <= context.commit || position.index <= this.verified) return false;", ") return false;"),
+      edit(
+        "follower",
+        " || position.index <= context.commit || position.index <= this.verified) return false;",
+        ") return false;",
+      ),
       edit("follower", "if (match !== undefined && match >= position.index) return false;", ""),
     ],
   },
@@ -360,7 +387,22 @@ export const MUTATIONS: readonly Hunt[] = [
     script: "snapshot-forgotten-by-a-bump.txt",
     edits: [
       edit("leader", "if (known !== undefined) this.freeSnapshot(known);", ""),
-      edit("leader", "this.freeSnapshot(progress);\n      this.learners.delete(progress.sid);\n      // It", "this.learners.delete(progress.sid);\n      // It"),
+      edit(
+        "leader",
+        "this.freeSnapshot(progress);\n      this.learners.delete(progress.sid);\n      // It",
+        "this.learners.delete(progress.sid);\n      // It",
+      ),
+    ],
+  },
+  {
+    name: "a snapshot takes the place of a log that shares no epoch with it (§7.2)",
+    seeds: 500,
+    swarm: "few rows",
+    rules: ["I4", "I5", "I7"],
+    script: "snapshot-below-committed.txt",
+    edits: [
+      edit("follower", "if (match === undefined && log.last.index > position.index) return false;", ""),
+      edit("log", " && (this.rows[1] as EpochRow).startIndex <= this.committed)", ")"),
     ],
   },
   // ── Disks ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -383,9 +425,28 @@ export const MUTATIONS: readonly Hunt[] = [
     rules: ["I1", "I15"],
     edits: [
       edit(
-        "leader",
-        "const behind = acceptedEpoch < seen.epoch || (acceptedEpoch === seen.epoch && last.index < seen.index);",
+        "context",
+        "const behind = acceptedEpoch < seen.epoch || (acceptedEpoch === seen.epoch && lastIndex < seen.index);",
         "const behind = false;",
+      ),
+    ],
+  },
+  {
+    name: "an epoch is offered to who was a learner over an earlier connection (D11, §10)",
+    seeds: 500,
+    swarm: "put back",
+    rules: ["I1", "I15"],
+    script: "put-back-during-a-bump.txt",
+    edits: [
+      edit(
+        "core",
+        "if (own && context.isRolledBack(from, notify.acceptedEpoch, indexOf(context.log.rows, notify.vote))) return;",
+        "void own;",
+      ),
+      edit(
+        "leader",
+        "|| this.learners.get(sid)?.active === true) this.offerEpoch(sid);",
+        "|| this.learners.has(sid)) this.offerEpoch(sid);",
       ),
     ],
   },
@@ -412,7 +473,7 @@ export const MUTATIONS: readonly Hunt[] = [
     ],
   },
   {
-    name: "a vote for who has fallen silent stands (E2)",
+    name: "a vote for who has fallen silent stands, and so does its round (E2)",
     seeds: 500,
     swarm: "mute",
     rules: ["L1"],
@@ -420,10 +481,18 @@ export const MUTATIONS: readonly Hunt[] = [
     edits: [
       edit(
         "election",
-        "if (vote !== undefined && vote.sid !== context.sid && !this.canBeReached(vote.sid, 0)) this.start();\n    else this.broadcast();",
-        "void vote;\n    this.broadcast();",
+        "if (gone || context.now >= this.anewAt) this.start();\n    else this.broadcast();",
+        "void gone;\n    this.broadcast();",
       ),
     ],
+  },
+  {
+    name: "a round that comes to no decision goes on (E1)",
+    seeds: 1000,
+    swarm: "deaf",
+    rules: ["L1"],
+    script: "votes-for-the-deaf.txt",
+    edits: [edit("election", "if (gone || context.now >= this.anewAt) this.start();", "if (gone) this.start();")],
   },
   {
     name: "what is lost is not sent again (B3)",
@@ -452,7 +521,13 @@ export const MUTATIONS: readonly Hunt[] = [
     swarm: "elections",
     rules: ["L1", "L2"],
     script: "no-row-in-common.txt",
-    edits: [edit("log", "const complete = (boot.epochs[0]?.startIndex ?? 1) === 1;", "const complete = boot.epochs.length === 0;")],
+    edits: [
+      edit(
+        "log",
+        "const complete = (boot.epochs[0]?.startIndex ?? 1) === 1;",
+        "const complete = boot.epochs.length === 0;",
+      ),
+    ],
   },
 ];
 
@@ -473,7 +548,11 @@ export const HARMLESS: readonly (Hunt & { readonly because: string })[] = [
     swarm: "elections",
     rules: ["I1", "I5", "I10", "L1"],
     edits: [
-      edit("leader", "for (const { acceptedEpoch } of this.joins.values()) highest = Math.max(highest, acceptedEpoch);", ""),
+      edit(
+        "leader",
+        "for (const { acceptedEpoch } of this.joins.values()) highest = Math.max(highest, acceptedEpoch);",
+        "",
+      ),
     ],
   },
   {
@@ -484,11 +563,7 @@ export const HARMLESS: readonly (Hunt & { readonly because: string })[] = [
     rules: ["I7", "I2"],
     edits: [
       edit("follower", "if (entry.index <= context.commit) {", "if (false) {"),
-      edit(
-        "log",
-        "invariant(index >= commit, () => `truncation to ${index}, below the committed ${commit}`); // I7",
-        "void commit;",
-      ),
+      edit("log", "invariant(index >= commit, () =>", "invariant(index >= 0, () =>"),
     ],
   },
   {
@@ -501,6 +576,22 @@ export const HARMLESS: readonly (Hunt & { readonly because: string })[] = [
       edit("reads", "if (leader?.established === true) this.enqueue", "if (leader?.elected === true) this.enqueue"),
       edit("reads", "if (!leader.established || this.waiting.length", "if (!leader.elected || this.waiting.length"),
     ],
+  },
+  {
+    name: "a completed write confirms what was truncated meanwhile (§5.2)",
+    because: "promises are written behind appends, so no append is under way when an epoch's first truncation comes",
+    seeds: 150,
+    swarm: "suffixes",
+    rules: ["I12", "I4"],
+    edits: [edit("log", "for (const pending of this.pending) pending.upTo = Math.min(pending.upTo, index);", "")],
+  },
+  {
+    name: "entries are taken while the promise is being written (S1)",
+    because: "they are acknowledged only once it is durable",
+    seeds: 150,
+    swarm: "elections",
+    rules: ["I12", "I4", "I7"],
+    edits: [edit("follower", 'return this.stage === "led" && epoch', 'return this.stage !== "join" && epoch')],
   },
 ];
 

@@ -96,7 +96,26 @@ export class Quiet {
       until,
       () => this.reigning() !== leader,
       () => this.lost("L4", leader),
+      () => this.standStill(leader),
+    );
+  }
+
+  /**
+   * From a single voter nobody takes the lead while it stands still: those that follow it leave, and find it again over a
+   * connection that never broke (L2).
+   */
+  private standStill(leader: Member | undefined): void {
+    const { world } = this;
+    if (leader === undefined || world.plan.voters > 1) {
+      this.rejoin(leader);
+      return;
+    }
+    world.pause(leader, 2 * this.electionUs);
+    this.until(
+      world.now + 12 * this.electionUs,
+      () => world.now > leader.pausedUntil && this.present().every((member) => this.isLevel(member)),
       () => this.rejoin(leader),
+      () => new Violation("L2", `not everybody is back after the leader stood still; ${this.roles()}`),
     );
   }
 

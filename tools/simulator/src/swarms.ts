@@ -15,22 +15,32 @@ function small(plan: Shape, voters = 3): Shape {
     faultMs: 20 * electionMs,
     network: { leastUs: 200, meanUs: 500, breaking: 0, loss: 0, duplication: 0, reordering: 0 },
     disk: { meanUs: 1000, tearing: 0 },
-    state: { ...plan.state, applyUs: 100 },
+    state: { ...plan.state, applyUs: 100, snapshotMs: Math.min(plan.state.snapshotMs, electionMs / 2) },
     workload: { proposeUs: 10_000, burst: 3, readUs: 100_000, bytes: 8 },
   };
 }
 
 export const SWARMS: Readonly<Record<string, Swarm>> = {
-  /** A disk put back in every seed. */
+  /** A disk put back in every seed; in every second, epochs change meanwhile. */
   "put back": {
-    shape: (plan) => ({ ...small(plan), vouched: false }),
+    shape: (plan) => {
+      const shape = small(plan);
+      if (plan.seed % 2 === 1) return { ...shape, vouched: false };
+      const limits = { ...shape.limits, counterMax: 15 };
+      const network = { ...shape.network, leastUs: 5000, meanUs: 5000 };
+      return { ...shape, vouched: false, limits, network, workload: { ...shape.workload, proposeUs: 40_000 } };
+    },
     rollBack: true,
   },
   /** Leaders come and go with entries that nobody else has, and messages of all ages arrive again. */
   echo: {
     shape: (plan) => {
       const shape = small(plan);
-      return { ...shape, network: { ...shape.network, reordering: 0.1, duplication: 0.05 }, disk: { meanUs: 4000, tearing: 0.3 } };
+      return {
+        ...shape,
+        network: { ...shape.network, reordering: 0.1, duplication: 0.05 },
+        disk: { meanUs: 4000, tearing: 0.3 },
+      };
     },
     every: { replay: 0.05, crash: 1.5, cut: 1, pause: 3 },
   },
@@ -51,7 +61,11 @@ export const SWARMS: Readonly<Record<string, Swarm>> = {
   elections: {
     shape: (plan) => {
       const shape = small(plan, plan.seed % 3 === 0 ? 5 : 3);
-      return { ...shape, disk: { meanUs: 4000, tearing: 0 }, workload: { ...shape.workload, proposeUs: 20_000, burst: 1 } };
+      return {
+        ...shape,
+        disk: { meanUs: 4000, tearing: 0 },
+        workload: { ...shape.workload, proposeUs: 20_000, burst: 1 },
+      };
     },
     every: { crash: 0.7, crashAfter: 1, cut: 1, slowDisk: 4 },
   },
@@ -64,7 +78,11 @@ export const SWARMS: Readonly<Record<string, Swarm>> = {
   bumps: {
     shape: (plan) => {
       const shape = small(plan);
-      return { ...shape, limits: { ...shape.limits, counterMax: 15 }, state: { ...shape.state, persistEvery: 3, keep: 0 } };
+      return {
+        ...shape,
+        limits: { ...shape.limits, counterMax: 15 },
+        state: { ...shape.state, persistEvery: 3, keep: 0 },
+      };
     },
     every: { crash: 1, cut: 1, flap: 1, transfer: 2 },
   },
@@ -72,7 +90,11 @@ export const SWARMS: Readonly<Record<string, Swarm>> = {
   snapshots: {
     shape: (plan) => {
       const shape = small(plan);
-      return { ...shape, state: { applyUs: 100, persistEvery: 1, keep: 0, snapshotMs: 4 }, workload: { ...shape.workload, proposeUs: 3000 } };
+      return {
+        ...shape,
+        state: { applyUs: 100, persistEvery: 1, keep: 0, snapshotMs: 4 },
+        workload: { ...shape.workload, proposeUs: 3000 },
+      };
     },
     every: { crash: 0.7, cut: 1, flap: 0.7, clog: 1, slowDisk: 2, transfer: 3, replay: 0.3 },
   },
@@ -114,6 +136,23 @@ export const SWARMS: Readonly<Record<string, Swarm>> = {
   mute: {
     shape: (plan) => ({ ...small(plan, 3 + (plan.seed % 3)), quiet: { everybody: false, others: "mute" } }),
     every: { crash: 3, cut: 3 },
+  },
+  /** In the end some are heard that hear nobody, and all others must agree. */
+  deaf: {
+    shape: (plan) => ({ ...small(plan, plan.seed % 2 === 0 ? 7 : 5), quiet: { everybody: false, others: "deaf" } }),
+    every: { crash: 2, cut: 3, clog: 1, drain: 4 },
+  },
+  /** Only a few epochs are remembered, and they change all the time. */
+  "few rows": {
+    shape: (plan) => {
+      const shape = small(plan);
+      return {
+        ...shape,
+        limits: { ...shape.limits, counterMax: 15, epochRows: 4 },
+        state: { ...shape.state, persistEvery: 1000, keep: 1000 },
+      };
+    },
+    every: { crash: 1, cut: 1, flap: 1, replay: 0.5 },
   },
   /** Much is lost. */
   lossy: {

@@ -390,7 +390,7 @@ function zxidOf(zxid: bigint): number {
   return zxidNumber(Number(zxid >> 32n), Number(zxid & 0xffff_ffffn));
 }
 
-export function text(zxid: number): string {
+function text(zxid: number): string {
   return `${Math.floor(zxid / 0x1_0000_0000)}/${zxid % 0x1_0000_0000}`;
 }
 

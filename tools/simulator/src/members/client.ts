@@ -8,7 +8,6 @@ import {
   createRequest,
   createResponse,
   deleteRequest,
-  ErrorCode,
   existsRequest,
   getChildrenResponse,
   getDataResponse,
@@ -83,6 +82,8 @@ export interface ClientPlan {
   readonly pipeline: number;
   readonly thinkUs: number;
   readonly timeoutMs: number;
+  /** Never writes, so that only reads and pings keep its session alive. */
+  readonly reads: boolean;
 }
 
 /** Longest silence of a server, and how soon a client pings, as parts of the session's timeout. */
@@ -264,7 +265,8 @@ export class SimulatedClient {
   private askSomething(): void {
     const { chance } = this;
     const roll = chance.unit();
-    if (roll < 0.25) this.askRegister();
+    if (this.plan.reads) this.send(this.someRead());
+    else if (roll < 0.25) this.askRegister();
     else if (roll < 0.5) this.send(this.someWrite());
     else if (roll < 0.85) this.send(this.someRead());
     else if (roll < 0.93) {
@@ -458,6 +460,3 @@ function decodeAnswer(body: JuteReader, ask: Ask): Answer {
 function zxidBig(zxid: number): bigint {
   return (BigInt(Math.floor(zxid / 0x1_0000_0000)) << 32n) | BigInt(zxid % 0x1_0000_0000);
 }
-
-/** What a client may be told that says the request was not done. */
-export const REFUSED: ReadonlySet<number> = new Set([ErrorCode.SYSTEMERROR]);

@@ -110,7 +110,7 @@ export class Model {
     const { change, timeMs, xid } = transaction;
     const session = sessionIdOf(transaction);
     if (change.type === "createSession") this.createSession(session, change.timeoutMs);
-    else if (change.type === "closeSession") this.closeSession(session, xid, change.paths, timeMs);
+    else if (change.type === "closeSession") this.closeSession(session, xid, change.paths);
     else if (session !== 0n) this.write(session, xid, change, timeMs);
   }
 
@@ -146,7 +146,7 @@ export class Model {
     this.sessions.set(id, { timeoutMs });
   }
 
-  private closeSession(id: bigint, xid: number, named: readonly string[], timeMs: number): void {
+  private closeSession(id: bigint, xid: number, named: readonly string[]): void {
     const held = [...this.nodes].filter(([, { owner }]) => owner === id).map(([path]) => path);
     if (named.length > 0) {
       const missing = held.filter((path) => !named.includes(path));
@@ -155,7 +155,7 @@ export class Model {
     }
     if (!this.sessions.delete(id)) throw new Violation("sessions", `session ${hex(id)} is closed and does not live`);
     // In the order in which the transaction names them.
-    for (const path of named.length > 0 ? named.filter((path) => held.includes(path)) : held) this.remove(path, timeMs);
+    for (const path of named.length > 0 ? named.filter((path) => held.includes(path)) : held) this.remove(path);
     if (xid > 0) this.record(id, xid, { code: 0 });
   }
 
@@ -217,7 +217,7 @@ export class Model {
         if (node === undefined) return { code: ErrorCode.NONODE };
         if (request.version !== -1 && request.version !== node.version) return { code: ErrorCode.BADVERSION };
         if (node.children.length > 0) return { code: ErrorCode.NOTEMPTY };
-        this.remove(request.path, timeMs);
+        this.remove(request.path);
         return { code: 0 };
       }
       case "setData": {
@@ -257,7 +257,7 @@ export class Model {
     return { code: 0, path, node };
   }
 
-  private remove(path: string, _timeMs: number): void {
+  private remove(path: string): void {
     const parentPath = parentOf(path);
     const parent = this.nodes.get(parentPath) as Node;
     this.put(path, undefined);

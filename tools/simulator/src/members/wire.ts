@@ -21,7 +21,7 @@ export class Wire implements Transport {
   private readonly host: WireHost;
   private readonly process: Process;
   private readonly life: number;
-  private readonly end_: WireEnd;
+  private readonly clientEnd: WireEnd;
   private readonly chance: Stream;
   private readonly meanUs: number;
   private member: Member | undefined;
@@ -52,7 +52,7 @@ export class Wire implements Transport {
     this.life = process.life;
     this.address = `10.0.0.${number}`;
     this.port = id;
-    this.end_ = end;
+    this.clientEnd = end;
     this.meanUs = meanUs;
     this.chance = stream(seed, "wire", number, id);
     if (process.serving === undefined) {
@@ -178,13 +178,13 @@ export class Wire implements Transport {
       if (this.bytes.length < end) return;
       const frame = this.bytes.subarray(4, end);
       this.bytes = this.bytes.subarray(end);
-      this.end_.onFrame(frame);
+      this.clientEnd.onFrame(frame);
     }
   }
 
   private closedAtClient(): void {
     this.clientClosed = true;
-    this.end_.onClosed();
+    this.clientEnd.onClosed();
   }
 
   private delay(): number {

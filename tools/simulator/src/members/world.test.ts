@@ -20,19 +20,27 @@ function short(seed: number): MembersPlan {
 }
 
 describe("members and their clients under faults", () => {
-  it.each([1, 2, 3, 5, 8, 13])("keep every promise in the run of seed %i", async (seed) => {
-    const { violation, counts } = await runMembers(seed, { plan: short(seed) });
-    expect(violation).toBeUndefined();
-    expect(counts.replies).toBeGreaterThan(100);
-    expect(counts.epochs).toBeGreaterThan(0);
-  }, RUN_MS);
+  it.each([1, 2, 3, 5, 8, 13])(
+    "keep every promise in the run of seed %i",
+    async (seed) => {
+      const { violation, counts } = await runMembers(seed, { plan: short(seed) });
+      expect(violation).toBeUndefined();
+      expect(counts.replies).toBeGreaterThan(100);
+      expect(counts.epochs).toBeGreaterThan(0);
+    },
+    RUN_MS,
+  );
 
-  it("do the same in two runs of one plan", async () => {
-    const first = await runMembers(7, { plan: short(7) });
-    const second = await runMembers(7, { plan: short(7) });
-    expect(second.hash).toBe(first.hash);
-    expect(second.events).toBe(first.events);
-  }, RUN_MS);
+  it(
+    "do the same in two runs of one plan",
+    async () => {
+      const first = await runMembers(7, { plan: short(7) });
+      const second = await runMembers(7, { plan: short(7) });
+      expect(second.hash).toBe(first.hash);
+      expect(second.events).toBe(first.events);
+    },
+    RUN_MS,
+  );
 });
 
 describe("the search without witnesses", () => {

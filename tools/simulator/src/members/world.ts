@@ -342,13 +342,12 @@ class World implements Host {
     });
   }
 
-  private addClient(number: number, pipeline: number, thinkUs: number): SimulatedClient {
+  private addClient(number: number, pipeline: number, thinkUs: number, reads = number % 4 === 2): void {
     const { seed, sessionTicks, tickMs } = this.plan;
     const timeoutMs = sessionTicks * tickMs;
-    const client = new SimulatedClient({ seed, number, pipeline, thinkUs, timeoutMs }, this.observer);
+    const client = new SimulatedClient({ seed, number, pipeline, thinkUs, timeoutMs, reads }, this.observer);
     this.clients.push(client);
     client.start();
-    return client;
   }
 
   private strike(fault: MemberFault): void {
@@ -568,7 +567,7 @@ class World implements Host {
 
   private probe(): void {
     const { checker } = this;
-    this.addClient(this.clients.length + 1, 2, 2000);
+    this.addClient(this.clients.length + 1, 2, 2000, false);
     const from = checker.counts.commits;
     this.until(
       "L1: new writes",
