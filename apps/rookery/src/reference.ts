@@ -79,9 +79,9 @@ An ensemble that could never work is refused before anything is touched: nobody 
 servers at one address, an id outside 1 to 255, a \`myid\` that is in no line, weights that are all 0, a group that leaves a
 voter out. Two voters, or an even number of them, are worth a warning.
 
-A new ensemble founds itself when all its voters are there for the first time. A server that has lost its disk does not
-vote until the others have brought it up to date; an empty file named \`initialize\` in its \`dataDir\`, as with ZooKeeper,
-says that it may all the same, and is deleted when the server has started.
+A new ensemble begins when all its voters have been there once. A server whose disk was emptied, or put back to an older day,
+may have forgotten what it acknowledged: it does not take part, says so and ends. An empty file named \`initialize\` in its
+\`dataDir\`, as with ZooKeeper, vouches for an empty one, and for a new server; it is deleted when the server has been let in.
 
 Servers speak a protocol of their own with each other: Apache ZooKeeper's cannot be members of the same ensemble. It is
 neither encrypted nor authenticated yet, so the first ports belong on a network of their own.

@@ -231,13 +231,13 @@ describe("a transfer that does not go through in one go", () => {
 
   it("is installed once, however long the disk takes, while writes go on", async () => {
     const { cluster, behind, client } = await lagging();
-    await cluster.restart(behind);
     let held = false;
     on(cluster, "snapshotChunk", () => {
       if (held) return;
       held = true;
       cluster.engine(behind).hold();
     });
+    await cluster.restart(behind);
     await cluster.until(() => held);
     for (let n = 1; n <= 20; n++) {
       await cluster.ask(client, requests.create(1000 + n, `/during${n}`));

@@ -9,6 +9,7 @@ import type { PeerMessage } from "@rookery/protocol/peer";
 import {
   INSTALL_BYTES_MAX,
   type Installation,
+  KEY_BYTES_MAX,
   type Pin,
   type StateChange,
   type StateSnapshot,
@@ -45,8 +46,8 @@ const RETRY_MS = 200;
 const REPEAT_MS = 1000;
 /** A receiver that asks for nothing for so long has its place taken by another, ms. */
 const STALLED_MS = 30_000;
-/** Behind the last key of a table. */
-const END = Buffer.alloc(2048, 0xff);
+/** Behind the last key of a table; no key is all ones. */
+const END = Buffer.alloc(KEY_BYTES_MAX, 0xff);
 
 type Offer = Extract<PeerMessage, { type: "snapshotOffer" }>;
 type Chunk = Extract<PeerMessage, { type: "snapshotChunk" }>;
@@ -65,6 +66,8 @@ interface Sending {
   timer: Timer;
   /** Consensus waits for its end. */
   wanted: boolean;
+  /** All of it has gone out; it is kept only in case that the connection broke with the last chunks on it. */
+  finished: boolean;
 }
 
 interface Receiving {
@@ -102,6 +105,7 @@ export class Snapshots {
     const kept = this.sendings.get(to);
     if (kept !== undefined) {
       kept.wanted = true;
+      kept.finished = false;
       this.rearm(kept);
       this.host.replication.send(to, this.offerOf(kept.position));
       return;
@@ -142,6 +146,7 @@ export class Snapshots {
       credits: 0,
       timer: NO_TIMER,
       wanted: true,
+      finished: false,
     };
     this.sendings.set(to, sending);
     this.rearm(sending);
@@ -166,7 +171,7 @@ export class Snapshots {
   private sayAgain(sending: Sending): void {
     this.host.runtime.after(REPEAT_MS, () => {
       if (this.sendings.get(sending.to) !== sending) return;
-      if (sending.wanted && sending.cursor === undefined)
+      if (sending.wanted && !sending.finished && sending.cursor === undefined)
         this.host.replication.send(sending.to, this.offerOf(sending.position));
       this.sayAgain(sending);
     });
@@ -207,6 +212,7 @@ export class Snapshots {
       this.host.replication.send(from, { type: "snapshotGone", position });
       return;
     }
+    sending.finished = false;
     sending.cursor = { table, key: Buffer.from(key) };
     sending.checksum = new Checksum(rows, checksum);
     sending.credits = Math.min(credits, CREDITS);
@@ -224,7 +230,7 @@ export class Snapshots {
       this.host.replication.send(to, { type: "snapshotChunk", position, rows, count, checksum, done });
       if (!done) continue;
       this.host.logger.info({ peer: to, index: position.index, rows: count }, "a snapshot was sent");
-      // Kept for a while: the connection may break with the last chunks on it.
+      sending.finished = true;
       sending.timer.stop();
       sending.timer = this.host.runtime.after(KEPT_MS, () => this.close(sending));
       this.host.replication.snapshotSent(to, position);
@@ -314,7 +320,7 @@ export class Snapshots {
         await this.aborting;
         const { from, offer } = next;
         // One that is being put in force, or what has been applied since, is newer or as good.
-        if (host.replication.installing || offer.position.index < host.engine.state.applied.index) continue;
+        if (host.replication.installing || offer.position.index <= host.engine.state.applied.index) continue;
         host.logger.info({ peer: from, index: offer.position.index, bytes: offer.bytes }, "receiving a snapshot");
         const installation = await host.engine.install(offer.position);
         this.receiving = {
