@@ -94,6 +94,12 @@ export class Core {
     return this.context.belongs;
   }
 
+  /** Voters that this member has no connection with. */
+  get missing(): readonly number[] {
+    const { membership, links, sid } = this.context;
+    return membership.voters.filter((voter) => voter !== sid && !links.has(voter));
+  }
+
   /** An entry that is still in memory. */
   entry(index: number): Entry | undefined {
     return this.context.log.entry(index);
@@ -362,8 +368,9 @@ export class Core {
         return;
       case "followMe":
         // Advice, like every election: safety does not rest on it (D4).
-        if (follower !== undefined && message.epoch === this.context.promises.acceptedEpoch && from !== follower.leader)
-          this.follow(from);
+        // The old leader may be gone already, and this member looking for another.
+        if (message.epoch !== this.context.promises.acceptedEpoch || from === follower?.leader) return;
+        if (follower !== undefined || this.election.active) this.follow(from);
         return;
     }
   }

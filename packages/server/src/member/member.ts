@@ -145,6 +145,8 @@ export class Member implements StateMachine {
   /** Serves reads to clients that accept it, for want of a quorum. */
   private readOnlyMode = false;
   private lostQuorumMs: number;
+  /** When it was last said why nobody is served, monotonic. */
+  private explainedMs = Number.NEGATIVE_INFINITY;
   private appliedInRun = 0;
   /** Numbers of what is asked of leaders go on over all of them, so that no answer is taken for another's. */
   private nextForward = 1;
@@ -834,6 +836,7 @@ export class Member implements StateMachine {
       this.replication.retry();
     }
     this.readOnlyWhenDue();
+    this.explainWhenDue();
     this.commitWhenDue();
     this.endTurn();
   };
@@ -915,6 +918,7 @@ export class Member implements StateMachine {
       if (leads) this.leading = new Leading(this, this.checkMs);
       else if (follows) this.forwarding = new Forwarding(this, role.leader, this.nextForward);
       if (leads || follows) this.roleSinceMs = this.runtime.wallMs();
+      if (follows) this.handedOver?.();
       if (leads) for (const { from, message } of early) this.onPeerMessage(from, message);
     }
     this.countElection(role);
@@ -942,10 +946,7 @@ export class Member implements StateMachine {
   /** What was on its way has an outcome that nobody here will know: clients are told by their connections' end. */
   private leaveRole(): void {
     const served = this.leading !== undefined || this.forwarding !== undefined || this.readOnlyMode;
-    if (this.leading !== undefined) {
-      this.leading.stop();
-      this.handedOver?.();
-    }
+    this.leading?.stop();
     this.nextForward = this.forwarding?.next ?? this.nextForward;
     this.leading = undefined;
     this.forwarding = undefined;
@@ -966,6 +967,22 @@ export class Member implements StateMachine {
       this.localClock.remove(session);
       this.forget(session);
     }
+  }
+
+  /** Says now and then why nobody is served. */
+  private explainWhenDue(): void {
+    if (this.options.ensemble === undefined || this.leading !== undefined || this.forwarding !== undefined) return;
+    const since = Math.max(this.lostQuorumMs + EXPLAIN_AFTER_MS, this.explainedMs + EXPLAIN_EVERY_MS);
+    if (this.nowMs < since || this.stopping) return;
+    this.explainedMs = this.nowMs;
+    const { belongs, missing } = this.replication.core;
+    const absent = missing.length === 0 ? "" : ` There is no connection to server ${missing.join(", ")}.`;
+    this.logger.warn(
+      { missing },
+      belongs
+        ? `There is no leader, so clients are not served.${absent}`
+        : `A new ensemble begins when all its voters have been there once.${absent}`,
+    );
   }
 
   private readOnlyWhenDue(): void {
@@ -1545,7 +1562,7 @@ export class Member implements StateMachine {
     timer?.stop();
   }
 
-  /** A leader that goes lets another lead first, so that nobody has to notice its silence. */
+  /** A leader that goes lets another lead first, and helps it to begin, so that nobody has to notice its silence. */
   private async handOver(): Promise<void> {
     const { leading, replication, runtime } = this;
     if (leading === undefined || replication.core.learners.size === 0) return;
@@ -1557,7 +1574,6 @@ export class Member implements StateMachine {
         timer.stop();
         resolve();
       };
-      if (this.leading === undefined) this.handedOver();
     });
     this.handedOver = undefined;
   }
@@ -1581,6 +1597,9 @@ const NO_PASSWORD = new Uint8Array(16);
 const CONTAINER_MARK = -(2n ** 63n);
 /** Messages of followers held for a leader that is not ready. */
 const EARLY_MAX = 1024;
+/** Without a leader for so long, it is said why, and again after so long, ms. */
+const EXPLAIN_AFTER_MS = 5000;
+const EXPLAIN_EVERY_MS = 30_000;
 /** Between two steps of a recount, ms. */
 const RECOUNT_PAUSE_MS = 5;
 const CONFIG_PATH = "/zookeeper/config";
