@@ -42,7 +42,8 @@ export const DIFFERENCES = {
   },
   epoch: {
     zookeeper: "standalone, begins with zxid 1 and goes on counting after a restart, all in epoch 0",
-    rookery: "opens an epoch at each start: the first zxid of a fresh server is 0x100000001, and a restart goes on at 0x200000000",
+    rookery:
+      "opens an epoch at each start: the first zxid of a fresh server is 0x100000001, and a restart goes on at 0x200000000",
     why: "a server alone is an ensemble of one and takes the same path; clients rely on the order of zxids only",
   },
   deleteContainer: {
