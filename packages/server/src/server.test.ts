@@ -43,7 +43,7 @@ it("tells through `stopped` that storage has failed, and takes no more connectio
 it("refuses connections above the bound for one address, and counts again when one has gone", async () => {
   await using server = await startServer(engine(), { clientPort: 0, maxClientConnections: 2 });
   const open = [connect(server.address.port), connect(server.address.port)];
-  for (const socket of open) await once(socket, "connect");
+  await Promise.all(open.map((socket) => once(socket, "connect")));
   const third = connect(server.address.port);
   await new Promise<void>((resolve) => {
     third.on("error", () => {});

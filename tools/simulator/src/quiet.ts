@@ -67,14 +67,23 @@ export class Quiet {
   private commits(since: number, then: () => void): void {
     const { world } = this;
     let index = 0;
+    let by = "";
     this.until(
       world.now + 10 * this.electionUs,
       () => {
+        const { committedMax } = world.checker;
         const leader = this.leader();
-        if (index === 0 || (world.checker.committedMax < index && leader !== undefined)) {
-          index = (leader && world.propose(leader)?.index) ?? index;
+        // What one proposed may be gone with its epoch, and one that leads no more may not know that.
+        const now = leader === undefined ? by : `${leader.sid} in ${leader.role?.epoch}`;
+        if (leader !== undefined && (index === 0 || (committedMax < index && now !== by))) {
+          const proposed = world.propose(leader)?.index ?? 0;
+          if (proposed > committedMax) {
+            index = proposed;
+            by = now;
+          }
         }
-        return index > 0 && this.present().every((member) => this.hasApplied(member, index));
+        const isEverywhere = index > 0 && this.present().every((member) => this.hasApplied(member, index));
+        return isEverywhere && committedMax >= index && this.reigning() !== undefined;
       },
       then,
       () => {

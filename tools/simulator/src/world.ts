@@ -254,7 +254,7 @@ export class World {
       firstIndex: disk.log.base.index + 1,
       last: disk.log.last,
       applied: disk.state.position,
-      epochs: disk.rows().slice(-plan.limits.epochRows),
+      epochs: this.rowsKept(disk),
       vouched,
     };
     this.say(member.sid, () => {
@@ -285,6 +285,14 @@ export class World {
     );
     this.network.started(member.sid);
     this.turn(member);
+  }
+
+  /** As many as the limit allows, and those of what need not be committed. */
+  private rowsKept(disk: Disk): EpochRow[] {
+    const rows = disk.rows();
+    const surplus = rows.length - this.plan.limits.epochRows;
+    const needed = rows.findLastIndex(({ startIndex }) => startIndex <= disk.state.position.index);
+    return rows.slice(Math.max(0, Math.min(surplus, needed)));
   }
 
   /** The process is gone; what was on its way to the disk is there in part. */
@@ -635,7 +643,9 @@ export class World {
     this.say(member.sid, () => `stops: ${code}: ${message}`);
     if (code === "diverged") throw new Violation("fatal", `${member.sid} says that states differ: ${message}`);
     if (code !== "storage") {
-      if (code === "emptied" ? !member.wiped : !member.restored) {
+      // A message of the past can show that an emptied disk once held more.
+      const founded = code === "emptied" ? member.wiped : member.restored || (member.wiped && member.damaged);
+      if (!founded) {
         throw new Violation("fatal", `${member.sid} is intact and stops: ${code}: ${message}`);
       }
       member.damaged = true;

@@ -276,7 +276,7 @@ export class PeerMesh implements PeerNetwork {
     if (configHash !== this.options.configHash) {
       logger.warn(
         { sid, configHash, own: this.options.configHash },
-        "another member has other server lines than this one",
+        "another member's server lines name other servers, roles or weights than this one's: make them the same",
       );
     }
     this.handlers.onLinkUp(sid);
