@@ -376,7 +376,7 @@ export const MUTATIONS: readonly Hunt[] = [
         " || position.index <= context.commit || position.index <= this.verified) return false;",
         ") return false;",
       ),
-      edit("follower", "if (match !== undefined && match >= position.index) return false;", ""),
+      edit("follower", "if (match !== undefined && match >= position.index) {", "if (false) {"),
     ],
   },
   {

@@ -292,7 +292,7 @@ describe("members that are connected", () => {
   it("are told of other server lines, and connected all the same", async () => {
     const [one, two] = await pair({ configHash: 1 }, { configHash: 2 });
     await Promise.all([one.hears("up 2"), two.hears("up 1")]);
-    expect(one.logged.join()).toContain("other server lines");
+    expect(one.logged.join()).toContain("server lines name other servers");
     expect(two.logged.join()).toContain("other server lines");
   });
 
