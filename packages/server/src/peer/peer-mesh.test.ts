@@ -293,7 +293,7 @@ describe("members that are connected", () => {
     const [one, two] = await pair({ configHash: 1 }, { configHash: 2 });
     await Promise.all([one.hears("up 2"), two.hears("up 1")]);
     expect(one.logged.join()).toContain("server lines name other servers");
-    expect(two.logged.join()).toContain("other server lines");
+    expect(two.logged.join()).toContain("server lines name other servers");
   });
 
   it("need not belong to an ensemble yet", async () => {
