@@ -10,7 +10,7 @@ import { atExit, runs, runToEnd, start } from "./processes.ts";
 import { FAULT_KINDS, type Fault, type FaultKind } from "./schedule.ts";
 
 /** Large enough for what a run writes, small enough to be filled at once. */
-const SMALL_DISK = "384m";
+const SMALL_DISK = "1g";
 const FILLING_BYTES = 1 << 20;
 const WRITE_DELAY_US = 30_000;
 const SERVES_TIMEOUT_MS = 30_000;
