@@ -38,14 +38,14 @@ let told = 0;
 
 try {
   const tasks = [
-    ...MUTATIONS.map((mutation) => ({ mutation, expected: true })),
-    ...HARMLESS.map((mutation) => ({ mutation, expected: false })),
+    ...MUTATIONS.map((mutation) => ({ mutation, because: undefined })),
+    ...HARMLESS.map((mutation) => ({ mutation, because: mutation.because })),
   ].filter(({ mutation }) => wanted.length === 0 || wanted.some((word) => mutation.name.includes(word)));
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let at = next++; at < tasks.length; at = next++) {
-      const { mutation, expected } = tasks[at] as (typeof tasks)[number];
-      rows[at] = await verdict(mutation, expected, join(work, String(at)));
+      const { mutation, because } = tasks[at] as (typeof tasks)[number];
+      rows[at] = await verdict(mutation, because, join(work, String(at)));
       // Rows come out in the order of the list.
       while (rows[told] !== undefined) print(rows[told++] as Row);
     }
@@ -66,7 +66,8 @@ function print({ name, swarm, rule, text }: Row): void {
   console.log(`| ${name} | ${swarm} | ${rule === undefined ? "**" : ""}${text}${rule === undefined ? "**" : ""} |`);
 }
 
-async function verdict(hunt: Hunt, expected: boolean, out: string): Promise<Row> {
+/** @param because - Why it is not to be found; undefined when it is. */
+async function verdict(hunt: Hunt, because: string | undefined, out: string): Promise<Row> {
   const { name, seeds, from = 1, swarm } = hunt;
   const row = { name, swarm: `${swarm ?? "any"}, ${from}…${from + seeds - 1}` };
   const problem = await bundle(hunt.edits, out);
@@ -74,9 +75,10 @@ async function verdict(hunt: Hunt, expected: boolean, out: string): Promise<Row>
   const since = Date.now();
   const found = await seek(hunt, out);
   const took = `${((Date.now() - since) / 1000).toFixed(0)} s`;
-  if (!expected) {
+  if (because !== undefined) {
     const { violation } = found;
-    if (violation === undefined && found.complete) return { ...row, rule: "none", text: `not, as expected; ${took}` };
+    if (violation === undefined && found.complete)
+      return { ...row, rule: "none", text: `not, since ${because}; ${took}` };
     return { ...row, rule: undefined, text: violation ?? `not looked for to the end: ${found.note}` };
   }
   if (found.violation === undefined) return { ...row, rule: undefined, text: `NOT FOUND: ${found.note}; ${took}` };
