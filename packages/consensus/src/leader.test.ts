@@ -552,6 +552,23 @@ describe("the bounds of a leader (§4.5)", () => {
     expect(lone.snapshots).toEqual([2, 3, 1, 3]);
   });
 
+  it("a learner that threw its snapshot away, having left and rejoined over the same link, is sent another", () => {
+    const lone = new Lone({ sid: 3, members: ensembleOf(3) });
+    lone.lead([2]);
+    propose(lone, "a", "b");
+    lone.persist();
+    lone.hear(2, ack(1, 3));
+    lone.apply(3);
+    lone.core.trimmed(4);
+    lone.hear(1, join());
+    lone.hear(1, { ...ackEpoch(1), epochs: [] });
+    lone.core.snapshotSent(lone.now, 1, lone.core.last);
+    lone.hear(1, join());
+    lone.hear(1, { ...ackEpoch(1), epochs: [] });
+    lone.wait(lone.heartbeatMs);
+    expect(lone.snapshots).toEqual([1, 1]);
+  });
+
   it("counterMax: no proposal gets a counter beyond; the next epoch is opened before", () => {
     const lone = established({ counterMax: 8 });
     const accepted: number[] = [];

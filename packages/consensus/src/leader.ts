@@ -231,16 +231,18 @@ export class Leader {
   private learn(sid: number, ack: AckEpoch): void {
     const { context } = this;
     const { log } = context;
+    const match = matchPoint(log.rows, log.last.index, ack.epochs, ack.last.index);
     const known = this.learners.get(sid);
     if (known?.active) {
       // It came back without a break of the connection and knows nothing to be the same: the next append shows it.
       // What it reports is durable (§5.3).
-      known.acknowledged(matchPoint(log.rows, log.last.index, ack.epochs, ack.last.index) ?? 0, context.now);
+      known.acknowledged(match ?? 0, context.now);
       known.rewind(context.now);
       known.sentCommit = 0;
+      // A snapshot that came while it followed nobody was thrown away.
+      known.installing = 0;
       return;
     }
-    const match = matchPoint(log.rows, log.last.index, ack.epochs, ack.last.index);
     if (known !== undefined) this.freeSnapshot(known);
     const progress = new Progress(sid, context.membership.isVoter(sid), match, context.now);
     this.learners.set(sid, progress);
