@@ -464,6 +464,51 @@ describe("an ensemble", () => {
     expect(everywhere.values.clientPortAddress).toBe("10.0.0.3");
   });
 
+  it("refuses the first port of its own line as its client port, and says what to do", () => {
+    const both = "clients and the other servers each need a port of their own: choose another for one of them";
+    const servers = (own: string) => `dataDir=/data\nserver.1=${own}\nserver.2=b:2888:3888`;
+    const problems = (own: string, saying: Partial<Saying> = {}) =>
+      refused({ files: myid("1"), ...saying, file: `${servers(own)}\n${saying.file ?? ""}` });
+    expect(problems("a:2888:3888", { file: "clientPort=2888" })).toEqual([
+      `zoo.cfg:4 | clientPort = 2888 | is the first port of server.1 = a:2888:3888 (zoo.cfg:2), this server; ${both}`,
+    ]);
+    expect(problems("a:2888:3888", { flags: { clientPort: "2888" } })).toEqual([
+      `flag --client-port | clientPort = 2888 | is the first port of server.1 = a:2888:3888 (zoo.cfg:2), this server; ${both}`,
+    ]);
+    expect(problems("a:2888:3888;2888")).toEqual([
+      `zoo.cfg:2 | server.1 = a:2888:3888;2888 | makes 2888 its first port and this server's port for clients; ${both}`,
+    ]);
+    // Nobody said a client port: the default counts.
+    expect(problems("a:2181:3888")).toEqual([
+      `zoo.cfg:2 | server.1 = a:2181:3888 | makes 2181 its first port and this server's port for clients; ${both}`,
+    ]);
+    // The second port is nobody's, and another server's first port is elsewhere.
+    expect(problems("a:2889:3888;3888")).toEqual([]);
+    expect(problems("a:2889:3888;2888")).toEqual([]);
+  });
+
+  it("may share the number of its two ports between two addresses, if both are known", () => {
+    const problems = (own: string, more = "") =>
+      refused({ file: `dataDir=/data\nserver.1=${own}\nserver.2=b:2888:3888\n${more}`, files: myid("1") });
+    expect(problems("10.0.0.1:2888:3888;10.0.1.1:2888")).toEqual([]);
+    for (const own of [
+      "10.0.0.1:2888:3888;10.0.0.1:2888",
+      "a:2888:3888;10.0.1.1:2888",
+      "10.0.0.1:2888:3888;0.0.0.0:2888",
+    ])
+      expect(problems(own), own).toHaveLength(1);
+    expect(problems("10.0.0.1:2888:3888;10.0.1.1:2888", "quorumListenOnAllIPs=true")).toHaveLength(1);
+  });
+
+  it("warns of a read-only mode that could take no clients", () => {
+    const { warnings } = member("readonlymode.enabled=true");
+    expect(warnings.join()).toContain("readonlymode.enabled=true (zoo.cfg:5) without localSessionsEnabled");
+    expect(member("readonlymode.enabled=true\nlocalSessionsEnabled=true").warnings.join()).not.toContain(
+      "readonlymode",
+    );
+    expect(member("localSessionsEnabled=true").warnings.join()).not.toContain("readonlymode");
+  });
+
   it("warns of a peerType that its line contradicts, and goes by the line", () => {
     expect(member("peerType=OBSERVER", "3").warnings.join()).not.toContain("peerType");
     const { warnings, ensemble } = member("peerType=observer", "1");

@@ -3,7 +3,9 @@
  * the default. Every value is checked, also one that another hides, and every problem is reported at once, each with
  * its key, value, place and what is allowed. Reading files and the environment is left to `serve.ts`.
  */
+import { isIP } from "node:net";
 import { join, resolve } from "node:path";
+import { DEFAULT_OPTIONS } from "@rookery/server";
 import { membership, type Placed } from "./members.ts";
 import { parseProperties } from "./properties.ts";
 import type { EnsembleOptions } from "./server-line.ts";
@@ -291,6 +293,7 @@ function settleMember(members: readonly Placed[], read: Said["read"], sorted: So
   const own = members.find(({ member }) => member.sid === values.myid);
   if (own !== undefined) {
     adoptClientAddress(own, "member", sorted);
+    checkOwnPorts(own, sorted);
     const { peerType } = values;
     if (peerType !== undefined && peerType !== own.member.role) {
       const place = sorted.origins.get("peerType")?.place;
@@ -298,6 +301,13 @@ function settleMember(members: readonly Placed[], read: Said["read"], sorted: So
         `peerType=${peerType} (${place}) has no effect: ${own.given.key} says ${own.member.role} (${own.given.place})`,
       );
     }
+  }
+  if (values["readonlymode.enabled"] === true && values.localSessionsEnabled !== true) {
+    const place = sorted.origins.get("readonlymode.enabled")?.place;
+    sorted.warnings.push(
+      `readonlymode.enabled=true (${place}) without localSessionsEnabled: while there is no quorum nobody can be given a session, ` +
+        "so new clients are turned away, as by ZooKeeper; set both",
+    );
   }
   const { initLimit = ENSEMBLE_DEFAULTS.initLimit, syncLimit = ENSEMBLE_DEFAULTS.syncLimit } = values;
   return {
@@ -369,6 +379,26 @@ function adoptClientAddress({ member, given: line }: Placed, as: "standalone" | 
       settle(key, { key, value, place: line.place, source: line.source }, sorted);
     }
   }
+}
+
+/** Clients and the other servers cannot come to one port, unless each has an address of its own. */
+function checkOwnPorts({ member, given: line }: Placed, sorted: Sorted): void {
+  const { clientPort = DEFAULT_OPTIONS.clientPort, clientPortAddress, quorumListenOnAllIPs } = sorted.values as Values;
+  if (clientPort !== member.peerPort) return;
+  const apart = isOneAddress(clientPortAddress) && isOneAddress(member.host) && clientPortAddress !== member.host;
+  if (apart && quorumListenOnAllIPs !== true) return;
+  const said = sorted.origins.get("clientPort");
+  const both = "clients and the other servers each need a port of their own: choose another for one of them";
+  sorted.problems.push(
+    said === undefined || said.place === line.place
+      ? { ...line, message: `makes ${clientPort} its first port and this server's port for clients; ${both}` }
+      : { ...said, message: `is the first port of ${line.key} = ${line.value} (${line.place}), this server; ${both}` },
+  );
+}
+
+/** Not all of them, and no name, which may stand for any. */
+function isOneAddress(host: string | undefined): boolean {
+  return host !== undefined && isIP(host) !== 0 && host !== "0.0.0.0" && host !== "::";
 }
 
 function sortVariables(variables: Said["variables"], sorted: Sorted): void {

@@ -137,7 +137,9 @@ describe("rookery serve", { timeout: 30_000 }, () => {
     expect(run("serve", ...servers, "--myid=2", "--client-port=0", "--data-dir=data")).toMatchObject({
       code: 3,
       problem: expect.stringContaining(
-        "This server's myid is 2. A folder that was a standalone server's is member 1's.",
+        "This server is member 2 of its ensemble, as its myid says.\n" +
+          "If this folder is the right one, correct myid; if not, choose this server's own with --data-dir.\n" +
+          "The data of a server that ran alone counts as member 1's: in an ensemble only server.1 can go on with it.",
       ),
     });
   });

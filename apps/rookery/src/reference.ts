@@ -81,7 +81,8 @@ voter out. Two voters, or an even number of them, are worth a warning.
 
 A new ensemble begins when all its voters have been there once. A server whose disk was emptied, or put back to an older day,
 may have forgotten what it acknowledged: it does not take part, says so and ends. An empty file named \`initialize\` in its
-\`dataDir\`, as with ZooKeeper, vouches for an empty one, and for a new server; it is deleted when the server has been let in.
+\`dataDir\`, as with ZooKeeper, vouches for one that is empty but for \`myid\`, also of a new voter; it is deleted when the
+server has been let in.
 
 Servers speak a protocol of their own with each other: Apache ZooKeeper's cannot be members of the same ensemble. It is
 neither encrypted nor authenticated yet, so the first ports belong on a network of their own.

@@ -127,12 +127,17 @@ describe("why a server did not start", () => {
 
     it("says whose the folder is", () => {
       const thrown = error("UNUSABLE", "/data belongs to member 1 of ensemble 0, and this is member 2 of 0.");
-      expect(whyOf(thrown).message).toContain("This server's myid is 2.");
-      expect(why(thrown).message).toContain("This server stands alone");
+      expect(whyOf(thrown).message).toContain("This server is member 2 of its ensemble, as its myid says.");
+      expect(whyOf(thrown).message).toContain("The data of a server that ran alone counts as member 1's");
+      const third = error("UNUSABLE", "/data belongs to member 3 of ensemble 0, and this is member 2 of 0.");
+      expect(whyOf(third).message).toMatch(/choose this server's own with --data-dir\.$/);
+      expect(why(thrown).message).toContain(
+        "This server has no server.N lines, so it runs alone and counts as member 1.",
+      );
     });
 
     it("says what consensus says of a disk that may not take part", () => {
-      for (const code of ["emptied", "rolledBack", "stranger", "diverged"]) {
+      for (const code of ["emptied", "rolledBack", "diverged"]) {
         expect(whyOf(error(code, "the log ends too early. Empty the folder"))).toEqual({
           code: 1,
           message:

@@ -83,7 +83,7 @@ async function runServer(
   const { openLmdbEngine } = await import("@rookery/storage-lmdb");
   let server: RunningServer;
   try {
-    // A standalone server's folder is a member 1's: it may become the first of an ensemble, and no other's.
+    // A server that runs alone is a member 1: its folder may become the first's of an ensemble, and no other's.
     const sid = ensemble?.sid ?? 1;
     const engine = await openLmdbEngine({ folder, tables: STATE_TABLES, sid, logger });
     const { tornAt, tornBytes, ...recovery } = engine.recovery;
@@ -333,18 +333,28 @@ export function whyNotStarted(
     return { code: FAILED, message };
   }
 
-  /** Storage knows members only. */
+  /** Storage knows members only: what makes this server the one it is, and the folder one's that ran alone. */
   function whose(): string {
-    if (!/belongs to member/.test((error as Error).message)) return "";
-    return own === undefined
-      ? "\nThis server stands alone, for it has no server.N lines, and counts as member 1."
-      : `\nThis server's myid is ${own.sid}. A folder that was a standalone server's is member 1's.`;
+    const owner = /belongs to member (\d+)/.exec((error as Error).message)?.[1];
+    if (owner === undefined) return "";
+    if (own === undefined) {
+      return (
+        "\nThis server has no server.N lines, so it runs alone and counts as member 1.\n" +
+        "If it is one of an ensemble, give it the server.N lines of that; if not, choose its own folder with --data-dir."
+      );
+    }
+    const wrong =
+      `\nThis server is member ${own.sid} of its ensemble, as its myid says.\n` +
+      "If this folder is the right one, correct myid; if not, choose this server's own with --data-dir.";
+    return owner === "1"
+      ? `${wrong}\nThe data of a server that ran alone counts as member 1's: in an ensemble only server.1 can go on with it.`
+      : wrong;
   }
 }
 
 /** Why consensus does not let this server take part with its disk, for the operator; undefined for any other failure. */
 function whyRefused(error: unknown, folder: string): string | undefined {
-  return ["emptied", "rolledBack", "stranger", "diverged"].includes(codeOf(error))
+  return ["emptied", "rolledBack", "diverged"].includes(codeOf(error))
     ? `The server cannot take part in its ensemble with its data in ${folder}.\n${sentence(error)}`
     : undefined;
 }

@@ -133,7 +133,9 @@ export const SETTINGS = {
   "readonlymode.enabled": setting(trueOrFalse(), {
     group: "Ensemble",
     fallback: "false",
-    help: "Serve reads, to clients that ask for it, while there is no quorum.",
+    help:
+      "Serve reads, to clients that ask for it, while there is no quorum. New clients are only taken with " +
+      "localSessionsEnabled, as in ZooKeeper.",
   }),
   localSessionsEnabled: setting(trueOrFalse(), {
     group: "Ensemble",

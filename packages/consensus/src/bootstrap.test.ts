@@ -282,7 +282,8 @@ describe("a disk that was put back to an older day", () => {
       cluster.crash(1);
       cluster.start(1);
       cluster.advance(400);
-      expect(cluster.server(1).core).toBeDefined();
+      expect(cluster.core(1).belongs).toBe(true);
+      expect(cluster.core(1).role).toMatchObject({ role: "following", leader, canServe: true });
     }
     cluster.advance(1000);
     expect(cluster.values(1)).toEqual(cluster.values(leader));

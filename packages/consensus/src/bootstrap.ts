@@ -197,7 +197,7 @@ export class Bootstrap {
       "rolledBack",
       `This server's data is older than what it had acknowledged: ${evidence}. It was probably restored from a copy, or its disk ` +
         "loses writes. It does not take part. Restore the newest data; or, if a quorum of the others is certainly intact, empty " +
-        "the data folder and put an empty file called initialize into it.",
+        "the data folder but for myid, and put an empty file called initialize into it.",
     );
   }
 }

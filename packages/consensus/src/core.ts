@@ -53,7 +53,7 @@ export class Core {
   constructor(config: CoreConfig, boot: BootState, now: number) {
     this.context = new Context(config, boot, now);
     this.reads = new Reads(this.context);
-    this.election = new Election(this.context, ({ leader }) => this.decided(leader));
+    this.election = new Election(this.context, (leader) => this.decided(leader));
     this.bootstrap = new Bootstrap(
       this.context,
       () => this.look("founded"),
@@ -241,11 +241,11 @@ export class Core {
   }
 
   /**
-   * A snapshot of the leader's at `position` is complete here. True: it takes the place of log and state by the store
-   * operation that follows. False: it has been overtaken, and must be thrown away.
+   * A snapshot at `position` that server `from` sent is complete here. True: it takes the place of log and state by the store
+   * operation that follows. False: it has been overtaken, or this member follows `from` no longer, and it must be thrown away.
    */
-  install(now: number, position: Position, epochs: readonly EpochRow[]): boolean {
-    if (!this.at(now) || this.follower === undefined) return false;
+  install(now: number, from: number, position: Position, epochs: readonly EpochRow[]): boolean {
+    if (!this.at(now) || this.follower?.leader !== from) return false;
     return this.follower.install(position, epochs);
   }
 

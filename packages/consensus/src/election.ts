@@ -11,14 +11,9 @@ const ROUND_TIMEOUTS = 4;
 /** A candidate must have been heard from within so many election timeouts (E2). */
 const HEARD_WITHIN = 4;
 
-export interface Decision {
-  /** Follow this member, or lead if it is this one. */
-  readonly leader: number;
-}
-
 export class Election {
   private readonly context: Context;
-  private readonly decide: (decision: Decision) => void;
+  private readonly decide: (leader: number) => void;
   active = false;
   round = 0;
   /** Undefined for who cannot vote. */
@@ -30,7 +25,8 @@ export class Election {
   /** A round without a decision until then is begun anew: it leaves behind who hears nobody. */
   private anewAt = Number.POSITIVE_INFINITY;
 
-  constructor(context: Context, decide: (decision: Decision) => void) {
+  /** @param decide - The vote has an outcome: this member follows `leader`, or leads if it is this one. */
+  constructor(context: Context, decide: (leader: number) => void) {
     this.context = context;
     this.decide = decide;
   }
@@ -189,7 +185,7 @@ export class Election {
     const { sid } = this.vote as Vote;
     this.stop();
     this.context.trace("elected by votes", { leader: sid, round: this.round });
-    this.decide({ leader: sid });
+    this.decide(sid);
   }
 
   private broadcast(): void {

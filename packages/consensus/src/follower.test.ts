@@ -171,22 +171,25 @@ describe("a follower's log", () => {
 
   it("S1 an append whose predecessor has another zxid, or another chain, is rejected", () => {
     follow(leaderLog.slice(0, 3));
+    const reject = { last: positionOf(at(3)), epochs: rowsOf(leaderLog.slice(0, 3)) };
     lone.hear(2, append(3, { ...at(3), epoch: 2, counter: 2 }, [at(4)]));
-    expect(lastAck()?.reject).toBeDefined();
+    expect(lastAck()?.reject).toEqual(reject);
     lone.wait(TIMEOUTS.heartbeatMs + 1);
     lone.sent = [];
     lone.hear(2, append(3, { ...at(3), chain: at(3).chain + 1 }, [at(4)]));
-    expect(lastAck()?.reject).toBeDefined();
+    expect(lastAck()?.reject).toEqual(reject);
     expect(lone.core.last.index).toBe(3);
   });
 
   it("§4.5 rejects at most once a heartbeat, so that rejections do not multiply", () => {
     follow(leaderLog.slice(0, 3));
+    const reject = { last: positionOf(at(3)), epochs: rowsOf(leaderLog.slice(0, 3)) };
+    const rejects = () => lone.taken("appendAck").flatMap(({ message }) => message.reject ?? []);
     for (let times = 0; times < 5; times++) lone.hear(2, append(3, at(5), [at(6)]));
-    expect(lone.taken("appendAck").filter(({ message }) => message.reject !== undefined)).toHaveLength(1);
+    expect(rejects()).toEqual([reject]);
     lone.wait(TIMEOUTS.heartbeatMs);
     lone.hear(2, append(3, at(5), [at(6)]));
-    expect(lastAck()?.reject).toBeDefined();
+    expect(rejects()).toEqual([reject]);
   });
 
   it("S2 entries that are there are skipped, and the rest is appended", () => {
@@ -386,7 +389,7 @@ describe("a snapshot of the leader's", () => {
 
   it("takes the place of log and state, and counts when it is on the disk", () => {
     follow([]);
-    expect(lone.core.install(lone.now, positionOf(at(6)), rows)).toBe(true);
+    expect(lone.core.install(lone.now, 2, positionOf(at(6)), rows)).toBe(true);
     lone.flush();
     expect(lone.stores.map(({ type }: StoreOperation) => type)).toEqual(["install"]);
     expect(lone.taken("appendAck").every(({ message }) => message.durable === 0)).toBe(true);
@@ -398,21 +401,32 @@ describe("a snapshot of the leader's", () => {
   it("is thrown away when entries have overtaken it", () => {
     follow(leaderLog.slice(0, 3));
     lone.hear(2, append(3, at(3), [at(4), at(5), at(6)], 6));
-    expect(lone.core.install(lone.now, positionOf(at(5)), rowsOf(leaderLog.slice(0, 5)))).toBe(false);
-    expect(lone.core.install(lone.now, positionOf(at(6)), rows)).toBe(false);
+    expect(lone.core.install(lone.now, 2, positionOf(at(5)), rowsOf(leaderLog.slice(0, 5)))).toBe(false);
+    expect(lone.core.install(lone.now, 2, positionOf(at(6)), rows)).toBe(false);
   });
 
   it("I7 never takes away what is committed here", () => {
     follow(leaderLog, 6);
-    expect(lone.core.install(lone.now, positionOf(at(6)), rows)).toBe(false);
-    expect(lone.core.install(lone.now, positionOf(at(4)), rowsOf(leaderLog.slice(0, 4)))).toBe(false);
+    expect(lone.core.install(lone.now, 2, positionOf(at(6)), rows)).toBe(false);
+    expect(lone.core.install(lone.now, 2, positionOf(at(4)), rowsOf(leaderLog.slice(0, 4)))).toBe(false);
     follow(history({ epoch: 1, leader: 3, writes: 5 }), 6);
-    expect(lone.core.install(lone.now, positionOf(at(6)), rowsOf(leaderLog.slice(0, 6)))).toBe(false);
+    expect(lone.core.install(lone.now, 2, positionOf(at(6)), rowsOf(leaderLog.slice(0, 6)))).toBe(false);
+  });
+
+  it("is thrown away when it comes from a server that is no longer the leader", () => {
+    follow([]);
+    expect(lone.core.install(lone.now, 3, positionOf(at(6)), rows)).toBe(false);
+    lone.core.linkDown(lone.now, 2);
+    lone.led(3, 4, at(6));
+    expect(lone.core.install(lone.now, 2, positionOf(at(6)), rows)).toBe(false);
+    lone.flush();
+    expect(lone.stores.filter(({ type }) => type === "install")).toEqual([]);
+    expect(lone.core.install(lone.now, 3, positionOf(at(6)), rows)).toBe(true);
   });
 
   it("is thrown away by who follows nobody", () => {
     const looking = new Lone({ sid: 1 });
-    expect(looking.core.install(looking.now, positionOf(at(6)), rows)).toBe(false);
+    expect(looking.core.install(looking.now, 2, positionOf(at(6)), rows)).toBe(false);
   });
 });
 

@@ -163,7 +163,7 @@ export class Follower {
     const { context } = this;
     this.heard(message.sentAt);
     if (!this.fits(message.prev)) {
-      this.reject();
+      this.rejectDue = true;
       return;
     }
     this.verified = Math.max(this.verified, message.prev.index);
@@ -238,10 +238,6 @@ export class Follower {
       `The leader, server ${this.leader}, has entry ${nameOf(theirs)} where this server has committed ${nameOf(own)}. One of the two ` +
         "disks holds what was never agreed on. This server stops, so that nobody is told both. Keep both data folders for analysis.",
     );
-  }
-
-  private reject(): void {
-    this.rejectDue = true;
   }
 
   /** A snapshot of the leader's takes the place of log and state, if nothing has overtaken it. */

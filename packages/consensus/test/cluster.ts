@@ -713,7 +713,7 @@ export class Cluster {
           return;
         }
         const { position, rows } = snapshot;
-        if (target.core.install(this.now, position, rows)) target.arrived.set(position.index, snapshot);
+        if (target.core.install(this.now, server.sid, position, rows)) target.arrived.set(position.index, snapshot);
         server.core?.snapshotSent(this.now, to, position);
       });
     }

@@ -53,7 +53,7 @@ export interface LoneOptions {
 }
 
 export const TIMEOUTS = timeoutsOf(2000, 10, 5);
-export const BOOT_ID = 77;
+const BOOT_ID = 77;
 
 export class Lone {
   now = 1000;

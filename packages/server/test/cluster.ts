@@ -3,25 +3,18 @@
  * happens by itself and nothing by chance, so a run is the same each time.
  */
 import { connectRequest, JuteReader, JuteWriter, OpCode } from "@rookery/protocol/client";
-import { decodePeerMessage, encodePeerMessage, type PeerMessage } from "@rookery/protocol/peer";
+import { decodePeerMessage, encodePeerMessage, isBulk, type PeerMessage } from "@rookery/protocol/peer";
 import { MemoryDisk, type MemoryEngine, openMemoryEngine, type Survivors } from "@rookery/storage";
 import { STATE_TABLES } from "@rookery/tree";
 import { type Logger, SILENT } from "../src/logger.ts";
 import type { Client } from "../src/member/client.ts";
 import { Member, type MemberPorts } from "../src/member/member.ts";
-import type { PeerHandlers, PeerNetwork } from "../src/member/peers.ts";
+import { NO_HANDLERS, type PeerHandlers, type PeerNetwork } from "../src/member/peers.ts";
 import type { Runtime, Transport } from "../src/member/ports.ts";
 import { DEFAULT_OPTIONS, type EnsembleMember, type EnsembleOptions, type ServerOptions } from "../src/options.ts";
 import { ask, frame, HandRuntime } from "./harness.ts";
 
 // ── Network ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-const BULK: ReadonlySet<PeerMessage["type"]> = new Set([
-  "snapshotRequest",
-  "snapshotCredit",
-  "snapshotChunk",
-  "snapshotGone",
-]);
 
 /** The two connections between two members, from when they are there until they break. */
 interface Link {
@@ -102,7 +95,7 @@ class HandNetwork {
 }
 
 class Port implements PeerNetwork {
-  handlers: PeerHandlers = undefined as unknown as PeerHandlers;
+  handlers: PeerHandlers = NO_HANDLERS;
   readonly sid: number;
   started = false;
   private readonly network: HandNetwork;
@@ -131,7 +124,7 @@ class Port implements PeerNetwork {
   send(to: number, message: PeerMessage): void {
     const link = this.linkTo(to);
     if (link === undefined) return;
-    const bulk = BULK.has(message.type) ? link.bulk : -1;
+    const bulk = isBulk(message) ? link.bulk : -1;
     const passed = this.network.pass(message, this.sid, to);
     if (passed === undefined) return;
     const other = link.ends[0] === this ? link.ends[1] : link.ends[0];

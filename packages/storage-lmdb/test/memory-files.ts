@@ -55,11 +55,6 @@ export class MemoryFiles implements Files {
     return this.#inode(path).bytes;
   }
 
-  setBytes(path: string, bytes: Buffer): void {
-    this.#names.set(path, { bytes });
-    this.#durableNames.set(path, this.#inode(path));
-  }
-
   get paths(): string[] {
     return [...this.#names.keys()].sort();
   }

@@ -255,10 +255,6 @@ export class Checker {
     return position.index === 0 || this.committed[position.index]?.chain === position.chain;
   }
 
-  committedEntry(index: number): Entry | undefined {
-    return this.committed[index];
-  }
-
   /** Of the last EpochStart that was written; 0 before the first. */
   get leader(): number {
     return this.lastLeader;

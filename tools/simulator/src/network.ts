@@ -143,8 +143,10 @@ export class Network {
     if (chance.happens(rates.duplication)) this.pass(direction, link, from, to, message);
   }
 
-  /** A message has left the wire, one way or another. */
-  landed(from: number, to: number): void {
+  /** A message has left the wire, one way or another. What an earlier connection held up is none of this one's. */
+  landed(from: number, to: number, connection: number): void {
+    const link = this.link(from, to);
+    if (!link.alive || connection !== link.connection) return;
     const direction = this.direction(from, to);
     direction.inFlight--;
     if (!direction.congested || direction.inFlight > DRAINED) return;
@@ -189,7 +191,6 @@ export class Network {
     if (told === 0) return;
     for (let n = 0; n < count && captured.length > 0; n++) {
       const at = this.around.now() + this.delay(chance);
-      this.direction(from, to).inFlight++;
       this.around.arriveAt(at, to, from, 0, chance.one(captured));
     }
   }
@@ -289,6 +290,7 @@ export class Network {
       ] as const) {
         const direction = this.direction(sid, peer);
         const { connection } = link;
+        direction.inFlight = 0;
         this.around.tell(sid, this.delay(link.chance), () => direction.told === connection, "down", peer);
       }
     }

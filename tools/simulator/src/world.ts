@@ -421,7 +421,7 @@ export class World {
     }
     const { a: from, b: connection } = event;
     const message = event.data as Message;
-    this.network.landed(from, member.sid);
+    this.network.landed(from, member.sid, connection);
     if (core === undefined || !this.network.accepts(member.sid, from, connection)) return;
     this.say(member.sid, () => `<- ${from} ${connection === 0 ? "again " : ""}${textOf(message)}`);
     core.receive(this.clock(member), from, message);
@@ -753,7 +753,7 @@ export class World {
     const receiver = this.member(transfer.to);
     const { position, rows } = transfer.state;
     this.input(receiver, (core, now) => {
-      if (core.install(now, position, rows)) receiver.built.push(transfer.state);
+      if (core.install(now, transfer.from, position, rows)) receiver.built.push(transfer.state);
       else this.say(receiver.sid, () => `throws away the snapshot at ${position.index}`);
     });
     this.forget(sender, transfer);

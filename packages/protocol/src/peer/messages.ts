@@ -1,6 +1,6 @@
 /**
- * What members say to each other, as values. The consensus core has the same shapes for its own part; here they are what
- * the wire can carry. `message.proto` is their form on the wire.
+ * What members say to each other, as values, and who hears which on what connection. The consensus core has the same shapes
+ * for its own part; here they are what the wire can carry. `message.proto` is their form on the wire.
  */
 
 export interface WireZxid {
@@ -183,3 +183,45 @@ export type SnapshotMessage =
   | { readonly type: "snapshotGone"; readonly position: WirePosition };
 
 export type PeerMessage = ConsensusMessage | ServerMessage | SnapshotMessage;
+
+/** Whether the consensus core is who hears it. */
+export function isConsensus(message: PeerMessage): message is ConsensusMessage {
+  return KIND[message.type] === "consensus";
+}
+
+/** Whether it goes over the bulk connection, so that nothing else waits behind it. */
+export function isBulk({ type }: PeerMessage): boolean {
+  return KIND[type] === "bulk";
+}
+
+type Kinds = Readonly<
+  Record<ConsensusMessage["type"], "consensus"> &
+    Record<ServerMessage["type"], "server"> &
+    Record<SnapshotMessage["type"], "server" | "bulk">
+>;
+
+const KIND: Kinds = {
+  hail: "consensus",
+  notify: "consensus",
+  join: "consensus",
+  newEpoch: "consensus",
+  ackEpoch: "consensus",
+  append: "consensus",
+  heartbeat: "consensus",
+  appendAck: "consensus",
+  readIndex: "consensus",
+  readIndexAck: "consensus",
+  transferLead: "consensus",
+  followMe: "consensus",
+  refuse: "consensus",
+  forward: "server",
+  forwardReply: "server",
+  revalidate: "server",
+  revalidateReply: "server",
+  touch: "server",
+  snapshotOffer: "server",
+  snapshotRequest: "bulk",
+  snapshotChunk: "bulk",
+  snapshotCredit: "bulk",
+  snapshotGone: "bulk",
+};

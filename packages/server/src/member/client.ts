@@ -26,6 +26,17 @@ export interface Proposal {
   readonly receivedMs: number;
 }
 
+/** Every proposal is made here, so that all have one shape: the hot path reads them. */
+export function proposalOf(
+  client: Client | undefined,
+  session: ServerSession | undefined,
+  xid: number,
+  opcode: number,
+  receivedMs: number,
+): Proposal {
+  return { isWrite: true, index: 0, transaction: undefined, client, session, xid, opcode, receivedMs };
+}
+
 /** A request that waits behind its session's writes: a read with its frame, or an answer already known. */
 export interface Held {
   readonly isWrite: false;

@@ -8,7 +8,7 @@ import type { Space } from "@rookery/storage";
 import { encodeTransaction, type Identity, KIND, Preparer, type Transaction, type Tree } from "@rookery/tree";
 import type { Logger } from "../logger.ts";
 import type { ServerOptions } from "../options.ts";
-import type { Client, Proposal } from "./client.ts";
+import { type Client, type Proposal, proposalOf } from "./client.ts";
 import { Deque } from "./deque.ts";
 import { IdentityReader } from "./identities.ts";
 import type { Runtime, Timer } from "./ports.ts";
@@ -268,23 +268,14 @@ export class Leading {
     const { host, input } = this;
     const { sessionHigh, sessionLow, opcode, xid, body } = request;
     let session = this.sessionOf(from, sessionHigh, sessionLow);
-    const proposal: Proposal = {
-      isWrite: true,
-      index: 0,
-      transaction: undefined,
-      client: undefined,
-      session,
-      xid,
-      opcode,
-      receivedMs: host.nowMs,
-    };
     if (opcode === OpCode.createSession) {
       if (body.length !== 4) return ErrorCode.MARSHALLINGERROR;
       const timeoutMs = Buffer.from(body.buffer, body.byteOffset, 4).readInt32BE(0);
       session ??= this.remember(idOf(sessionHigh, sessionLow), timeoutMs);
       session.owner = from;
-      this.decideCommand({ ...proposal, session }, timeoutMs);
-      return host.replication.nextIndex - 1;
+      const creation = proposalOf(undefined, session, xid, opcode, host.nowMs);
+      this.decideCommand(creation, timeoutMs);
+      return creation.index;
     }
     if (session === undefined) {
       // It may live on the other server alone; an ephemeral is refused to it when the request is prepared.
@@ -296,6 +287,7 @@ export class Leading {
       if (session.owner !== from) return ErrorCode.SESSIONMOVED;
       session.heardMs = host.nowMs;
     }
+    const proposal = proposalOf(undefined, session, xid, opcode, host.nowMs);
     if (opcode === OpCode.closeSession) {
       this.decideCommand(proposal, 0);
     } else {
@@ -358,16 +350,7 @@ export class Leading {
       if (session.closing) continue;
       host.stats.sessionsExpired++;
       host.logger.info({ session: session.id.toString(16), timeoutMs: session.timeoutMs }, "session expired");
-      this.command({
-        isWrite: true,
-        index: 0,
-        transaction: undefined,
-        client: undefined,
-        session,
-        xid: 0,
-        opcode: OpCode.closeSession,
-        receivedMs: host.nowMs,
-      });
+      this.command(proposalOf(undefined, session, 0, OpCode.closeSession, host.nowMs));
     }
     host.endTurn();
   }
@@ -395,16 +378,7 @@ export class Leading {
       const transaction = this.preparer.prepareCollect(path, nextIndex, host.runtime.wallMs());
       if (transaction === undefined) continue;
       if (host.tree.find(path)?.kind === KIND.ttl) host.stats.ttlDeleted++;
-      this.propose(transaction, {
-        isWrite: true,
-        index: 0,
-        transaction,
-        client: undefined,
-        session: undefined,
-        xid: 0,
-        opcode: OpCode.deleteContainer,
-        receivedMs: host.nowMs,
-      });
+      this.propose(transaction, proposalOf(undefined, undefined, 0, OpCode.deleteContainer, host.nowMs));
     }
     host.endTurn();
   }
@@ -412,16 +386,7 @@ export class Leading {
   /** A transaction of the server's own, if it can be proposed now. */
   proposeOwn(transaction: Transaction): void {
     if (!this.canPropose()) return;
-    this.propose(transaction, {
-      isWrite: true,
-      index: 0,
-      transaction,
-      client: undefined,
-      session: undefined,
-      xid: 0,
-      opcode: OpCode.setData,
-      receivedMs: this.host.nowMs,
-    });
+    this.propose(transaction, proposalOf(undefined, undefined, 0, OpCode.setData, this.host.nowMs));
   }
 }
 

@@ -2,7 +2,7 @@ import { OpCode } from "@rookery/protocol/client";
 import { MemoryDisk, openMemoryEngine, StorageError } from "@rookery/storage";
 import { STATE_TABLES } from "@rookery/tree";
 import { describe, expect, it } from "vitest";
-import { ask, frame, rig } from "../../test/harness.ts";
+import { ask, frame, type Rig, rig } from "../../test/harness.ts";
 
 describe("order (specification §3.5)", () => {
   it("answers a read behind its own session's write only after that write", async () => {
@@ -488,3 +488,44 @@ it("proposes no collecting while there is little room", async () => {
   await runtime.advance(2000);
   expect(member.tree.find("/t")).toBeUndefined();
 });
+
+it("gives up counting a digest that its state lacks when it is stopped, and leaves no snapshot open", async () => {
+  const before = await rig();
+  const client = await before.connect();
+  for (let round = 0; round < 12; round++) {
+    before.send(client, ...Array.from({ length: 100 }, (_, n) => ask.create(round * 100 + n, `/${round}-${n}`)));
+    await before.runtime.settle();
+  }
+  await stop(before);
+  const { engine } = before;
+  const meta = Buffer.from(engine.state.get(0, Buffer.from("tree")) as Uint8Array).subarray(0, 42);
+  // As format 1 left it.
+  meta.writeUInt32BE(1, 0);
+  await engine.state.commit([{ table: 0, key: Buffer.from("tree"), value: meta }], engine.state.applied);
+
+  let open = 0;
+  const { state } = engine;
+  const snapshot = state.snapshot.bind(state);
+  state.snapshot = () => {
+    const taken = snapshot();
+    const close = taken.close.bind(taken);
+    open++;
+    taken.close = () => {
+      open--;
+      close();
+    };
+    return taken;
+  };
+  const after = await rig({}, engine);
+  expect([after.member.tree.digest, open]).toEqual([undefined, 1]);
+  await stop(after);
+  expect(open).toBe(0);
+  await after.runtime.advance(100);
+  expect([after.member.tree.digest, open]).toEqual([undefined, 0]);
+});
+
+async function stop({ member, runtime }: Rig): Promise<void> {
+  const stopped = member.stop();
+  await runtime.settle();
+  await stopped;
+}

@@ -31,3 +31,14 @@ export interface PeerHandlers {
   /** The other side cannot be a peer, and says or shows why: another ensemble's, another version, another configuration. */
   onRefused(sid: number, reason: string): void;
 }
+
+/** Before handlers are set, and after the end. */
+export const NO_HANDLERS: PeerHandlers = {
+  onLinkUp() {},
+  onLinkDown() {},
+  onMessage() {},
+  onTurnEnd() {},
+  onDrained() {},
+  onBulkDown() {},
+  onRefused() {},
+};

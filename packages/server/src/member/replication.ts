@@ -13,12 +13,11 @@ import {
   type Entry,
   type EpochRow,
   type Fatal,
-  type Message,
   type Position,
   type RoleState,
   type StoreOperation,
 } from "@rookery/consensus";
-import type { PeerMessage } from "@rookery/protocol/peer";
+import { isConsensus, type PeerMessage } from "@rookery/protocol/peer";
 import { type Installation, type LogEntry, type StorageEngine, StorageError } from "@rookery/storage";
 import type { Logger } from "../logger.ts";
 import type { PeerNetwork } from "./peers.ts";
@@ -40,7 +39,7 @@ export interface StateMachine {
   /** A message that is not consensus's. */
   onPeerMessage(from: number, message: PeerMessage): void;
   onLinkDown(sid: number): void;
-  /** A learner needs the state itself; it is offered {@link Replication.offer}. */
+  /** A learner needs the state itself; the end is told by {@link Replication.snapshotSent} or {@link Replication.snapshotFailed}. */
   sendSnapshot(to: number): void;
   cancelSnapshot(to: number): void;
   onFailure(error: Error): void;
@@ -313,7 +312,7 @@ export class Replication {
         message:
           `After entry ${expected.index} this server's data is not the leader's (digest ${own} here, ${expected.digest} there), though both ` +
           "applied the same log. This server stops, so that nobody is told both. Keep its data folder for analysis; to go on, " +
-          "empty it and put an empty file called initialize into it, so that it takes its data from the others.",
+          "empty it but for myid, and put an empty file called initialize into it: then it takes its data from the others.",
       }),
     );
   }
@@ -496,10 +495,10 @@ export class Replication {
 
   // ── Snapshots ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A snapshot is built. False when it has been overtaken, and must be aborted by the caller. */
-  install(installation: Installation, position: Position, epochs: readonly EpochRow[]): boolean {
+  /** A snapshot that `from` sent is built. False when it is of no use any more, and must be aborted by the caller. */
+  install(from: number, installation: Installation, position: Position, epochs: readonly EpochRow[]): boolean {
     if (this.installation !== undefined || this.stopped) return false;
-    if (!this.core.install(this.now(), position, epochs)) return false;
+    if (!this.core.install(this.now(), from, position, epochs)) return false;
     this.installation = installation;
     this.schedule();
     return true;
@@ -573,21 +572,3 @@ const BULK_DOWN: PeerMessage = {
   type: "snapshotGone",
   position: { index: 0, epoch: 0, counter: 0, chain: 0 },
 };
-
-function isConsensus(message: PeerMessage): message is Message {
-  switch (message.type) {
-    case "forward":
-    case "forwardReply":
-    case "revalidate":
-    case "revalidateReply":
-    case "touch":
-    case "snapshotOffer":
-    case "snapshotRequest":
-    case "snapshotChunk":
-    case "snapshotCredit":
-    case "snapshotGone":
-      return false;
-    default:
-      return true;
-  }
-}

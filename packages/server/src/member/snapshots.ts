@@ -435,8 +435,7 @@ export class Snapshots {
     if (receiving.writing > 0) return;
     this.receiving = undefined;
     receiving.over = true;
-    const current = host.replication.role.leader === from;
-    if (current && host.replication.install(installation, offer.position, offer.epochs)) return;
+    if (host.replication.install(from, installation, offer.position, offer.epochs)) return;
     host.logger.info({ peer: from, index: offer.position.index }, "a snapshot was overtaken and is thrown away");
     this.abort(installation);
   }

@@ -52,10 +52,6 @@ export class Listener {
     this.server.close();
   }
 
-  get connectionCount(): number {
-    return this.connections.size;
-  }
-
   private onConnection(socket: Socket): void {
     const address = socket.remoteAddress ?? "";
     const held = this.byAddress.get(address) ?? 0;

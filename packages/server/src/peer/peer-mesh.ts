@@ -3,9 +3,9 @@
  * the control connection, so that there is one; the bulk connection is opened by who first has something for it.
  */
 import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
-import { encodePeerMessage, type Hello, PEER_PROTO, type PeerMessage } from "@rookery/protocol/peer";
+import { encodePeerMessage, type Hello, isBulk, PEER_PROTO, type PeerMessage } from "@rookery/protocol/peer";
 import type { Logger } from "../logger.ts";
-import type { PeerHandlers, PeerNetwork } from "../member/peers.ts";
+import { NO_HANDLERS, type PeerHandlers, type PeerNetwork } from "../member/peers.ts";
 import type { Runtime, Timer } from "../member/ports.ts";
 import type { EnsembleMember } from "../options.ts";
 import { Dialler } from "./dialler.ts";
@@ -41,12 +41,6 @@ const STRANGERS_MAX = 64;
 /** The same refusal is told again after so long. */
 const REPEAT_MS = 30_000;
 const NO_CLUSTER = "0".repeat(16);
-const BULK: ReadonlySet<PeerMessage["type"]> = new Set([
-  "snapshotRequest",
-  "snapshotCredit",
-  "snapshotChunk",
-  "snapshotGone",
-]);
 
 interface Peer {
   readonly sid: number;
@@ -61,7 +55,7 @@ interface Peer {
 }
 
 export class PeerMesh implements PeerNetwork {
-  handlers: PeerHandlers = NOBODY;
+  handlers: PeerHandlers = NO_HANDLERS;
   private readonly options: PeerMeshOptions;
   private readonly owner: ConnectionOwner;
   private readonly server: Server;
@@ -133,8 +127,8 @@ export class PeerMesh implements PeerNetwork {
     const peer = this.peers.get(to);
     const control = peer?.connections.control;
     if (peer === undefined || control === undefined || control.ended) return;
-    if (!BULK.has(message.type)) control.send(encodePeerMessage(message));
-    else this.sendBulk(peer, encodePeerMessage(message));
+    if (isBulk(message)) this.sendBulk(peer, encodePeerMessage(message));
+    else control.send(encodePeerMessage(message));
   }
 
   congested(to: number): boolean {
@@ -147,7 +141,7 @@ export class PeerMesh implements PeerNetwork {
   }
 
   private async shut(): Promise<void> {
-    this.handlers = NOBODY;
+    this.handlers = NO_HANDLERS;
     this.checks?.stop();
     for (const { diallers } of this.peers.values()) {
       diallers.control.stop();
@@ -369,14 +363,3 @@ export class PeerMesh implements PeerNetwork {
 function range(min: number, max: number): string {
   return min === max ? `${min}` : `${min} to ${max}`;
 }
-
-/** Before handlers are set, and after the end. */
-const NOBODY: PeerHandlers = {
-  onLinkUp() {},
-  onLinkDown() {},
-  onMessage() {},
-  onTurnEnd() {},
-  onDrained() {},
-  onBulkDown() {},
-  onRefused() {},
-};

@@ -5,8 +5,8 @@
  * **Invariant**: what reaches a member from another on one plane (the connection's beginning, messages, its end) goes
  * through one queue, so that nothing of a connection is seen before its beginning or behind its end.
  */
-import { decodePeerMessage, encodePeerMessage, type PeerMessage } from "@rookery/protocol/peer";
-import type { PeerHandlers, PeerNetwork } from "@rookery/server/internal";
+import { decodePeerMessage, encodePeerMessage, isBulk, type PeerMessage } from "@rookery/protocol/peer";
+import { NO_HANDLERS, type PeerHandlers, type PeerNetwork } from "@rookery/server/internal";
 import { type Stream, stream } from "../chance.ts";
 
 /** What the links need of the world around them. Times in microseconds. */
@@ -116,7 +116,7 @@ export class PeerLinks {
   /** The network of one life of a member, which `isAlive` tells. */
   networkOf(sid: number, isAlive: () => boolean): PeerNetwork {
     const network: PeerNetwork = {
-      handlers: NOBODY,
+      handlers: NO_HANDLERS,
       send: (to, message) => {
         if (this.handlers.get(sid) === own) this.send(sid, to, message);
       },
@@ -193,7 +193,7 @@ export class PeerLinks {
 
   private send(from: number, to: number, message: PeerMessage): void {
     if (from === to || to < 1 || to > this.count) return;
-    const bulk = message.type.startsWith("snapshot") && message.type !== "snapshotOffer";
+    const bulk = isBulk(message);
     const link = this.link(from, to);
     const lane = this.lane(bulk ? "bulk" : "control", from, to);
     const what = this.codec ? encodePeerMessage(message) : message;
@@ -398,16 +398,6 @@ export class PeerLinks {
     return this.links.filter(({ a, b }) => a === sid || b === sid);
   }
 }
-
-const NOBODY: PeerHandlers = {
-  onLinkUp() {},
-  onLinkDown() {},
-  onMessage() {},
-  onTurnEnd() {},
-  onDrained() {},
-  onBulkDown() {},
-  onRefused() {},
-};
 
 function briefly(message: PeerMessage): string {
   const text = JSON.stringify(message, (key, value) => {

@@ -279,10 +279,6 @@ export class Process {
     this.lacking = lacking;
   }
 
-  get lastOnDisk(): number {
-    return this.disk.entries.at(-1)?.index ?? this.disk.base.index;
-  }
-
   get belongs(): boolean {
     return this.disk.meta?.belongs === true;
   }
