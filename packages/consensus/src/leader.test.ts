@@ -396,6 +396,15 @@ describe("a leader whose quorum is gone", () => {
     expect(lone.core.role.role).toBe("leading");
   });
 
+  it("§6.1 steps down at once after a pause of its own, although answers from before it are there", () => {
+    const lone = established();
+    const before = lone.now;
+    lone.core.receive(before + 5 * lone.electionMs, 1, ack(1, 1, before));
+    lone.core.receive(before + 5 * lone.electionMs, 2, ack(1, 1, before));
+    lone.wait(5 * lone.electionMs);
+    expect(lone.core.role).toMatchObject({ role: "looking", canServe: false });
+  });
+
   it("§6.1 observers do not keep it in the lead", () => {
     const lone = established({}, 2);
     for (const from of [4, 5]) {
@@ -407,6 +416,43 @@ describe("a leader whose quorum is gone", () => {
       for (const from of [4, 5]) lone.hear(from, ack(1, 1, lone.now));
     }
     expect(lone.core.role.role).not.toBe("leading");
+  });
+});
+
+describe("a learner that is not heard (I14)", () => {
+  /** Of three, only server 2 answers for an election timeout; then there are no messages. */
+  function halfHeard(): Lone {
+    const lone = established();
+    for (let waited = 0; waited <= lone.electionMs; waited += lone.heartbeatMs) {
+      lone.wait(lone.heartbeatMs);
+      lone.hear(2, ack(1, 1, lone.now));
+    }
+    lone.sent = [];
+    return lone;
+  }
+  const toFirst = (lone: Lone) => lone.sent.filter(({ to }) => to === 1);
+
+  it("is sent nothing any more, so that it leaves, by heartbeats, entries, rounds of reads or offers of the epoch", () => {
+    const lone = halfHeard();
+    propose(lone, "a");
+    lone.core.readIndex(lone.now, 7);
+    lone.flush();
+    lone.wait(lone.heartbeatMs);
+    expect(lone.sent.length).toBeGreaterThan(0);
+    expect(toFirst(lone)).toEqual([]);
+  });
+
+  it("is spoken to again when it joins anew, or is heard after all", () => {
+    const joined = halfHeard();
+    joined.hear(1, join(1, 3, joined.core.last));
+    expect(toFirst(joined).map(({ message }) => message.type)).toEqual(["newEpoch"]);
+    joined.hear(1, { ...ackEpoch(1), last: joined.core.last, epochs: joined.core.epochs });
+    joined.wait(joined.heartbeatMs);
+    expect(toFirst(joined).map(({ message }) => message.type)).toContain("heartbeat");
+    const late = halfHeard();
+    late.hear(1, ack(1, 1, late.now));
+    late.wait(late.heartbeatMs);
+    expect(toFirst(late).map(({ message }) => message.type)).toContain("heartbeat");
   });
 });
 

@@ -338,9 +338,11 @@ export class Leader {
     if (!progress.active) {
       // The connection came back before either side gave the other up.
       progress.active = true;
+      progress.silent = false;
       progress.rewind(context.now);
     }
-    progress.ackAt = context.now;
+    // By this clock, when what it answers was sent: an answer that waited here, while this process stood still, says nothing of now.
+    progress.ackAt = Math.max(progress.ackAt, Math.min(message.sentAt, context.now));
     progress.readSeq = Math.max(progress.readSeq, message.readSeq);
     progress.applied = message.applied;
     if (message.durable > progress.match) {
@@ -549,15 +551,29 @@ export class Leader {
     for (const sid of context.membership.members) {
       if (sid === context.sid || !context.links.has(sid)) continue;
       const progress = this.learners.get(sid);
+      if (progress !== undefined) this.judge(progress);
       const waits = this.claim === undefined ? progress?.active !== true : !this.claim.acks.has(sid);
       if (waits && this.joins.has(sid)) {
         if (this.claim?.durable === true || this.elected) this.offerEpoch(sid);
         else context.send(sid, this.notify());
       }
-      if (message === undefined || progress === undefined) continue;
+      if (message === undefined || progress?.active !== true) continue;
       context.send(sid, message);
       if (progress.outstanding && context.now - progress.movedAt > 2 * heartbeatMs) progress.rewind(context.now); // B3
     }
+  }
+
+  /**
+   * Who is not heard is not spoken to any more, until it joins anew: then it hears nobody either, leaves, and serves no clients whose
+   * sessions this leader would let expire (I14).
+   */
+  private judge(progress: Progress): void {
+    const { context } = this;
+    if (!progress.active || progress.ackAt > context.now - context.config.timeouts.electionMs) return;
+    progress.active = false;
+    progress.silent = true;
+    this.joins.delete(progress.sid);
+    context.trace("does not hear", { peer: progress.sid });
   }
 
   private heartbeatMessage(): Heartbeat {
@@ -583,7 +599,7 @@ export class Leader {
   startRound(sequence: number): void {
     this.readSeqSent = sequence;
     const message = this.heartbeatMessage();
-    for (const progress of this.learners.values()) if (progress.voter) this.context.send(progress.sid, message);
+    for (const { voter, active, sid } of this.learners.values()) if (voter && active) this.context.send(sid, message);
   }
 
   /** The newest round that a quorum has answered. */

@@ -11,6 +11,8 @@ export class Progress {
   readonly voter: boolean;
   /** It has acknowledged the epoch over the connection that is up. */
   active = true;
+  /** Not spoken to, since it has not been heard for an election timeout although its connection is up. */
+  silent = false;
   /** Durable there and the same as here. */
   match: number;
   next: number;
@@ -25,6 +27,7 @@ export class Progress {
   snapshotAt = Number.NEGATIVE_INFINITY;
   /** A read of the log for it is under way. */
   reading: number | undefined;
+  /** When the newest message that it has answered was sent, by the leader's clock, ms. */
   ackAt: number;
   readSeq = 0;
   /** When `match` last moved, or nothing was outstanding. */

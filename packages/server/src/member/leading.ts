@@ -348,11 +348,30 @@ export class Leading {
     const expired = host.space !== "none" && this.canPropose() ? this.clock.expire(host.nowMs) : [];
     for (const session of expired) {
       if (session.closing) continue;
+      if (this.mayBeHeard(session)) {
+        this.clock.add(session);
+        continue;
+      }
       host.stats.sessionsExpired++;
       host.logger.info({ session: session.id.toString(16), timeoutMs: session.timeoutMs }, "session expired");
       this.command(proposalOf(undefined, session, 0, OpCode.closeSession, host.nowMs));
     }
     host.endTurn();
+  }
+
+  /**
+   * Whether its server, of which nothing is heard though the connection is up, may yet be answering it: until that has left a
+   * leader that is silent in turn. What it told clients by then counts as heard.
+   */
+  private mayBeHeard(session: ServerSession): boolean {
+    const { sid, replication, nowMs } = this.host;
+    if (session.owner === 0 || session.owner === sid) return false;
+    const { electionMs, heartbeatMs } = replication.timeouts;
+    const server = replication.core.learners.get(session.owner);
+    if (server === undefined || !(server.active || server.silent) || nowMs - server.ackAt < 2 * heartbeatMs)
+      return false;
+    session.heardMs = Math.max(session.heardMs, Math.min(nowMs, server.ackAt + 2 * electionMs + heartbeatMs));
+    return this.clock.dueOf(session) > nowMs;
   }
 
   // ── Containers and TTL nodes ───────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@
  * **Invariant**: proposals are applied in the order they were proposed, each once; a client's replies leave in the
  * order its requests came, and the events of a transaction before the reply to it or to any read after it.
  */
-import { ENTRY, type Entry, type EpochRow, type Limits, type RoleState, type Timeouts } from "@rookery/consensus";
+import { ENTRY, type Entry, type EpochRow, type Limits, type RoleState } from "@rookery/consensus";
 import {
   ErrorCode,
   firstSessionId,
@@ -138,8 +138,6 @@ export class Member implements StateMachine {
   private dirtySinceMs = -1;
   private timers: Timer[] = [];
   private readonly checkMs: number;
-  /** Consensus's. */
-  private timeouts!: Timeouts;
   private readonly logEntriesKept: number;
   /** Of the sessions that live on this member alone. */
   readonly localClock: SessionClock<ServerSession>;
@@ -1420,7 +1418,6 @@ export class Member implements StateMachine {
       this.lookingSinceMs = this.nowMs;
     }
     const base = coreConfigOf(options, this.sid, logger);
-    this.timeouts = base.timeouts;
     const config = { ...base, limits: { ...base.limits, ...ports.limits } };
     this.replication = new Replication(config, boot, { engine, runtime, logger, peers }, this, foundersId);
     const begunMs = runtime.monotonicMs();
@@ -1573,7 +1570,7 @@ export class Member implements StateMachine {
     if (leading === undefined || replication.core.learners.size === 0) return;
     replication.transfer();
     await new Promise<void>((resolve) => {
-      const timer = runtime.after(this.timeouts.electionMs, resolve);
+      const timer = runtime.after(this.replication.timeouts.electionMs, resolve);
       this.handedOver = () => {
         timer.stop();
         resolve();

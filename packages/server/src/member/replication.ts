@@ -16,6 +16,7 @@ import {
   type Position,
   type RoleState,
   type StoreOperation,
+  type Timeouts,
 } from "@rookery/consensus";
 import { isConsensus, type PeerMessage } from "@rookery/protocol/peer";
 import { type Installation, type LogEntry, type StorageEngine, StorageError } from "@rookery/storage";
@@ -76,6 +77,7 @@ const RETRY_MS = 1000;
 
 export class Replication {
   readonly core: Core;
+  readonly timeouts: Timeouts;
   private readonly ports: ReplicationPorts;
   private readonly machine: StateMachine;
   private readonly ahead: { readonly to: number; readonly message: PeerMessage }[] = [];
@@ -105,6 +107,7 @@ export class Replication {
     machine: StateMachine,
     clusterIdOf: (founders: BootState["promises"]["founders"]) => string,
   ) {
+    this.timeouts = config.timeouts;
     this.ports = ports;
     this.machine = machine;
     this.clusterIdOf = clusterIdOf;

@@ -31,6 +31,19 @@ describe("members and their clients under faults", () => {
     RUN_MS,
   );
 
+  it.each([
+    ["whose server hears its leader and is not heard by it", 1795395617],
+    ["whose old leader was stopped and finds answers from before", 9000004],
+  ])(
+    "end no session before its time %s: seed %i",
+    async (_, seed) => {
+      const { violation, counts } = await runMembers(seed, { plan: membersPlanOf(seed) });
+      expect(violation).toBeUndefined();
+      expect(counts.replies).toBeGreaterThan(100);
+    },
+    RUN_MS,
+  );
+
   it(
     "do the same in two runs of one plan",
     async () => {
