@@ -38,6 +38,8 @@ export class Process {
   pausedUntil = 0;
   slowUntil = 0;
   slowFactor = 1;
+  /** Begun while the disk was slow, and under way. */
+  private readonly slowFlushes = new Set<() => void>();
   /** The disk has lost something that was acknowledged: it must be refused. */
   damaged: "" | "emptied" | "rolledBack" = "";
   /** Damaged so that it must be found out: it lacks what it had acknowledged to a leader that is still there. */
@@ -187,6 +189,7 @@ export class Process {
     const { host, sid } = this;
     host.say(sid, () => why);
     this.life++;
+    this.slowFlushes.clear();
     this.state = "down";
     this.pausedUntil = 0;
     this.member = undefined;
@@ -220,8 +223,10 @@ export class Process {
     const { host, diskChance } = this;
     const { plan } = host;
     let us = plan.disk.leastUs + diskChance.around(plan.disk.meanUs) + Math.floor(flush.bytes / 100);
-    if (host.now < this.slowUntil) us *= this.slowFactor;
-    host.inProcess(this.sid, host.now + us, () => {
+    const slow = host.now < this.slowUntil;
+    if (slow) us *= this.slowFactor;
+    const end = () => {
+      if (slow && !this.slowFlushes.delete(end)) return;
       if (flush.lane !== this.failingLane) {
         flush.complete();
         return;
@@ -229,7 +234,15 @@ export class Process {
       this.failing = true;
       this.failingLane = undefined;
       flush.fail();
-    });
+    };
+    if (slow) this.slowFlushes.add(end);
+    host.inProcess(this.sid, host.now + us, end);
+  }
+
+  /** The disk is not slow any more, and what it was slow with ends now. */
+  hurry(): void {
+    this.slowUntil = 0;
+    for (const end of this.slowFlushes) this.host.inProcess(this.sid, this.host.now, end);
   }
 
   /** @param lane - Undefined: what was asked for before is called off. */

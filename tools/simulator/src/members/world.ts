@@ -538,7 +538,7 @@ class World implements Host {
     this.say(0, () => "faults are over");
     for (const process of this.processes) {
       process.pausedUntil = Math.min(process.pausedUntil, this.now);
-      process.slowUntil = 0;
+      process.hurry();
       process.failStorage(undefined);
       process.setSpace("ok");
       process.start();
