@@ -185,10 +185,21 @@ export class PeerLinks {
     this.rates = rates;
     this.cuts.clear();
     this.heldUntil.clear();
+    for (const lane of this.lanes.values()) this.unclog(lane);
     for (const link of this.links) {
       link.downUntil = 0;
       this.break(link);
     }
+  }
+
+  /** What was held up arrives now: it, and what comes behind it, would come from the time of the faults. */
+  private unclog(lane: Lane): void {
+    const now = this.around.now();
+    if (lane.lastAt <= now) return;
+    lane.lastAt = now;
+    lane.items = lane.items.map((item) => (item.at > now ? { ...item, at: now } : item));
+    lane.planned = false;
+    this.plan(lane);
   }
 
   private send(from: number, to: number, message: PeerMessage): void {
