@@ -279,7 +279,12 @@ class Engine implements MemoryEngine {
     if (install && pending.install?.operation === "finish") this.#landings.install?.(1);
     this.#crashed = true;
     disk.held = false;
-    return new Engine({ ...this.#options, disk });
+    // What belongs to it may have been written down since it was opened.
+    return new Engine({
+      ...this.#options,
+      disk,
+      ...(disk.meta && { sid: disk.meta.sid, clusterId: disk.meta.clusterId }),
+    });
   }
 
   /** Hands a write to the medium: `land` puts it there, `done` tells who waits for it. */
