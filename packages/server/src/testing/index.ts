@@ -7,4 +7,5 @@ export type { EnsembleMember, EnsembleOptions, ServerOptions } from "../options.
 export type { LostReply, ReplyFilter } from "./gate.ts";
 export type { TestServerOptions } from "./options.ts";
 export { startTestEnsemble, type TestEnsemble, type TestEnsembleOptions } from "./test-ensemble.ts";
+export { startTestGate, type TestGate, type TestGateOptions } from "./test-gate.ts";
 export { startTestServer, type TestServer } from "./test-server.ts";

@@ -3,52 +3,15 @@
  * outlives its restarts, and nothing outlives `stop`.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { formatSessionId } from "@rookery/protocol/client";
 import { MemoryDisk, type MemoryEngine, openMemoryEngine, StorageError } from "@rookery/storage";
 import { STATE_TABLES } from "@rookery/tree";
 import type { Logger } from "../logger.ts";
 import type { EnsembleOptions, ServerOptions } from "../options.ts";
 import { type RunningServer, startServer } from "../server.ts";
-import { Gate, type LostReply, type ReplyFilter } from "./gate.ts";
-import { type CheckedOptions, checkCount, checkOptions, type TestServerOptions } from "./options.ts";
-import { endSession } from "./session-end.ts";
+import { type CheckedOptions, checkOptions, type TestServerOptions } from "./options.ts";
+import { Gated, type TestGate } from "./test-gate.ts";
 
-export interface TestServer extends AsyncDisposable {
-  /** Where clients connect, on 127.0.0.1; the same over all restarts. */
-  readonly port: number;
-  /** `127.0.0.1:PORT`. */
-  readonly connectString: string;
-  /** The ids of the sessions that are connected now, the longest connected first. */
-  readonly sessions: readonly bigint[];
-
-  /**
-   * Closes the connections of one session, or all. The sessions live on, and their clients may come back at once.
-   * Resolves with how many connections there were, when they are closed.
-   */
-  dropConnections(which?: { readonly session?: bigint }): Promise<number>;
-  /** From now on whoever connects is reset at once, until told `false`. Connections that are open stay. */
-  refuseConnections(refuse: boolean): void;
-  /** From now on no byte passes in either direction, and nobody is told: to both sides the other is merely silent. */
-  pause(): void;
-  /** Ends a pause. What was said meanwhile arrives now, and so does the end of what was closed. */
-  resume(): void;
-  /** From now on everything that the server says, events and pings included, arrives so much later. 0 ends it, and what is on its way arrives. */
-  delayReplies(ms: number): void;
-  /**
-   * The server does the next request that fits and its connection is closed in the place of the reply. Only requests with a
-   * positive xid count, which leaves out pings, auth and the handshake. Resolves with what was lost, when it is; rejects
-   * if that has not happened by {@link heal} or {@link stop}. It need not be awaited.
-   */
-  loseNextReply(filter?: ReplyFilter): Promise<LostReply>;
-  /**
-   * The session ends as if its time had run out: its ephemerals are deleted, watches fire, its connection is closed, and
-   * its client learns of it when it comes back. Resolves when all that has happened, but for a client behind a pause.
-   * Rejects if the server knows no such session.
-   */
-  expireSession(id: bigint): Promise<void>;
-  /** Ends pauses, refusals and delays, and takes back losses that have not happened. For `afterEach`. */
-  heal(): void;
-
+export interface TestServer extends TestGate {
   /** Stops in good order and starts again with the same data on the same port. Sessions live on, with their full timeout. */
   restart(): Promise<void>;
   /** Stops like a process that is killed: connections close, and nothing is finished. Its data is kept, and so is the port. */
@@ -95,12 +58,11 @@ interface Life {
   readonly end: () => void;
 }
 
-export class LocalServer implements TestServer {
+export class LocalServer extends Gated implements TestServer {
   private readonly options: Partial<ServerOptions>;
   private readonly logger: Logger;
   private readonly wantedPort: number;
   private readonly membership: Membership | undefined;
-  private readonly gate: Gate;
   private readonly disk = new MemoryDisk();
   private life: Life | undefined;
   private stopping: Promise<void> | undefined;
@@ -108,11 +70,11 @@ export class LocalServer implements TestServer {
   private knownPort = 0;
 
   constructor({ port, logger, server }: CheckedOptions, membership?: Membership) {
+    super(server.frameBytesMax, server.enforceAuthSchemes?.includes("digest") === true);
     this.options = server;
     this.logger = logger;
     this.wantedPort = port;
     this.membership = membership;
-    this.gate = new Gate(server.frameBytesMax);
   }
 
   async listen(): Promise<void> {
@@ -124,14 +86,6 @@ export class LocalServer implements TestServer {
     return this.knownPort;
   }
 
-  get connectString(): string {
-    return `127.0.0.1:${this.port}`;
-  }
-
-  get sessions(): readonly bigint[] {
-    return this.gate.sessions;
-  }
-
   /** Where the server itself listens, past the gate; undefined while it does not run. */
   get innerPort(): number | undefined {
     return this.life?.running.address.port;
@@ -140,48 +94,6 @@ export class LocalServer implements TestServer {
   /** Resolves when clients are served for the first time in this life, or it is over. */
   async serving(): Promise<void> {
     if (this.life !== undefined) await Promise.race([this.life.running.serving, this.life.over]);
-  }
-
-  dropConnections({ session }: { readonly session?: bigint } = {}): Promise<number> {
-    if (session !== undefined) checkSession("dropConnections", session);
-    return this.gate.cut(session);
-  }
-
-  refuseConnections(refuse: boolean): void {
-    this.gate.refusing = refuse;
-  }
-
-  pause(): void {
-    this.gate.setPaused(true);
-  }
-
-  resume(): void {
-    this.gate.setPaused(false);
-  }
-
-  delayReplies(ms: number): void {
-    checkCount("delayReplies", "ms", ms, 0, 0x7fffffff);
-    this.gate.setDelay(ms);
-  }
-
-  loseNextReply(filter: ReplyFilter = {}): Promise<LostReply> {
-    if (filter.session !== undefined) checkSession("loseNextReply", filter.session);
-    if (filter.opcode !== undefined) checkCount("loseNextReply", "opcode", filter.opcode, 0, 0x7fffffff);
-    return this.gate.loseNext(filter);
-  }
-
-  async expireSession(id: bigint): Promise<void> {
-    checkSession("expireSession", id);
-    await endSession(() => this.innerPort, id, this.options.enforceAuthSchemes?.includes("digest") === true);
-    // The server has closed it, and this side may not have heard of it yet.
-    if (!this.gate.paused) await this.gate.cut(id);
-  }
-
-  heal(): void {
-    this.gate.refusing = false;
-    this.gate.setPaused(false);
-    this.gate.setDelay(0);
-    this.gate.loseNoMore("the server was healed before there was a reply to lose");
   }
 
   async restart(): Promise<void> {
@@ -254,9 +166,4 @@ export class LocalServer implements TestServer {
     await running.stop();
     if (!this.gate.paused) await this.gate.cut(undefined);
   }
-}
-
-function checkSession(asker: string, id: unknown): void {
-  if (typeof id !== "bigint") throw new TypeError(`${asker}: the session id is a ${typeof id}, and should be a bigint`);
-  if (id === 0n) throw new RangeError(`${asker}: ${formatSessionId(id)} is no session's id`);
 }
