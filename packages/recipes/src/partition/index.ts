@@ -1,0 +1,8 @@
+export {
+  everyNth,
+  type Partition,
+  type PartitionerOptions,
+  type PartitionState,
+  SetPartitioner,
+  type Share,
+} from "./partitioner.ts";
