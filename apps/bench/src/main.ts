@@ -1,5 +1,6 @@
 /** The command line: which command, its help, and what an error looks like. */
 import { describeFlags, type Flags, UsageError } from "./arguments.ts";
+import { CLIENTS_FLAGS, clients } from "./clients.ts";
 import { FAILOVER_FLAGS, failover } from "./failover.ts";
 import { LOAD_FLAGS, load } from "./load.ts";
 import { MEMORY_FLAGS, memory } from "./memory.ts";
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   load: { about: "put a running server under load", flags: LOAD_FLAGS, run: load },
   versus: { about: "the same load on ZooKeeper and on Rookery, in turn", flags: VERSUS_FLAGS, run: versus },
   failover: { about: "writes while the leader of an ensemble is killed", flags: FAILOVER_FLAGS, run: failover },
+  clients: { about: "our client beside the others of npm, on one server", flags: CLIENTS_FLAGS, run: clients },
   memory: { about: "memory and restarts of both with many znodes", flags: MEMORY_FLAGS, run: memory },
 };
 
