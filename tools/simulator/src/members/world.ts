@@ -641,8 +641,9 @@ class World implements Host {
           serving?.commitNow().catch((error: unknown) => this.fail(asViolation(error)));
         this.dirty = true;
         this.until(
+          // What comes after that, an epoch opened in place say, is written within five seconds of its own.
           "all states are written",
-          5_000_000,
+          8_000_000,
           () => this.intact().every(({ engine }) => engine?.state.applied.index === checker.lastIndex),
           () => this.compare(),
         );
