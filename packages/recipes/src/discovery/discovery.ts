@@ -116,12 +116,12 @@ export class ServiceDiscovery<Payload = unknown> implements AsyncDisposable {
     await entry.node.setData(data, options);
   }
 
-  /** Resolves when it has gone. Fine if it is not registered here. */
-  async unregister({ name, id }: Pick<ServiceInstance, "name" | "id">): Promise<void> {
+  /** Resolves when it has gone; given up, it goes on in the background. Fine if it is not registered here. */
+  async unregister({ name, id }: Pick<ServiceInstance, "name" | "id">, options: WaitOptions = {}): Promise<void> {
     const path = this.pathOf(name, id);
     const entry = this.registered.get(path);
     this.registered.delete(path);
-    await entry?.node.close();
+    await entry?.node.close(options);
   }
 
   /** The names of all services, sorted. */
@@ -165,12 +165,15 @@ export class ServiceDiscovery<Payload = unknown> implements AsyncDisposable {
     return new ServiceProvider<Payload>(this.cache(name), options);
   }
 
-  /** Unregisters what was registered here, of every type, and closes caches and providers. */
-  async close(): Promise<void> {
+  /**
+   * Unregisters what was registered here, of every type, and closes caches and providers. Resolves when what was registered has
+   * gone; given up, that goes on in the background.
+   */
+  async close(options: WaitOptions = {}): Promise<void> {
     this.isClosed = true;
-    const nodes = [...this.registered.values()].map(({ node }) => node);
+    const nodes = [...this.registered.values()].map(({ node }) => node.close(options));
     this.registered.clear();
-    await Promise.all([...nodes, ...this.open].map((each) => each[Symbol.asyncDispose]()));
+    await Promise.all([...nodes, ...[...this.open].map((each) => each[Symbol.asyncDispose]())]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -12,7 +12,7 @@ import {
 import { Hold } from "../support/hold.ts";
 import type { Lease } from "../support/lease.ts";
 import { Place, type Queue, waitForPredecessor } from "../support/place.ts";
-import { aborted, follow, limit, type WaitOptions } from "../support/waiting.ts";
+import { aborted, follow, limit, type WaitOptions, within } from "../support/waiting.ts";
 import { type Participant, participants } from "./participants.ts";
 
 /** Whether who led is told when it closes the latch itself: `silent`, no; `notify`, like any other end of leadership. */
@@ -148,8 +148,13 @@ export class LeaderLatch implements AsyncDisposable {
   }
 
   /** Ends leadership at once, and takes part no more. Resolves when its znode is gone for certain. */
-  async close({ mode = this.closeMode }: { readonly mode?: CloseMode | undefined } = {}): Promise<void> {
+  async close(options: WaitOptions & { readonly mode?: CloseMode | undefined } = {}): Promise<void> {
+    const { mode = this.closeMode } = options;
     closeModeOption(mode);
+    await within(`closing ${this.path}`, options, this.end(mode));
+  }
+
+  private async end(mode: CloseMode): Promise<void> {
     if (!this.closing.signal.aborted) {
       this.isSilent = mode === "silent";
       this.closing.abort(this.closedError());

@@ -11,7 +11,7 @@ import {
 import { Hold } from "../support/hold.ts";
 import type { Lease } from "../support/lease.ts";
 import { contend, type Queue, waitForPredecessor } from "../support/place.ts";
-import { follow, limit, type WaitOptions } from "../support/waiting.ts";
+import { follow, limit, type WaitOptions, within } from "../support/waiting.ts";
 import { type Participant, participants } from "./participants.ts";
 
 export interface LeaderSelectorOptions extends ContenderOptions {
@@ -114,10 +114,11 @@ export class LeaderSelector implements AsyncDisposable {
   }
 
   /** Interrupts, and takes part no more. Resolves when `lead` has returned and the znode is gone. Not to be awaited by `lead`. */
-  async close(): Promise<void> {
+  async close(options: WaitOptions = {}): Promise<void> {
     this.closing.abort(this.closedError());
     // Whoever runs it is told.
-    await this.running?.catch(() => {});
+    const ended = this.running?.catch(() => {});
+    await within(`closing ${this.path}`, options, ended ?? Promise.resolve());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

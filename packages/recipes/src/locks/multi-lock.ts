@@ -3,7 +3,7 @@
 import { CoordinationError, type Zxid } from "@rookery/client";
 import { badArgument } from "../support/checks.ts";
 import type { Lease } from "../support/lease.ts";
-import { follow, limit, type WaitOptions } from "../support/waiting.ts";
+import { follow, limit, type WaitOptions, within } from "../support/waiting.ts";
 import { during, type Lock } from "./queue-lock.ts";
 
 /** The leases of all locks of a {@link MultiLock}. */
@@ -123,9 +123,9 @@ class AllLeases implements MultiLease {
   }
 
   /** Of all. @throws AggregateError of what some failed with, when all have been tried. */
-  release(): Promise<void> {
+  release(options?: WaitOptions): Promise<void> {
     this.released ??= this.releaseAll();
-    return this.released;
+    return within(`releasing ${this.path}`, options, this.released);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { type Client, CoordinationError, type Zxid } from "@rookery/client";
 import type { LockLease } from "../support/hold.ts";
 import { contenders, type Place, waitForPredecessor } from "../support/place.ts";
-import { follow, limit, type WaitOptions } from "../support/waiting.ts";
+import { follow, limit, type WaitOptions, within } from "../support/waiting.ts";
 import { during, holdOf, type LockOptions, QueueLock, requestRevocation } from "./queue-lock.ts";
 
 export interface MutexOptions extends LockOptions {
@@ -142,13 +142,13 @@ class Share implements LockLease {
     return this.lease.revocation;
   }
 
-  release(): Promise<void> {
+  release(options?: WaitOptions): Promise<void> {
     if (this.released === undefined) {
       this.released = this.onRelease();
       this.unfollow();
       this.ended.abort(new CoordinationError("ABORTED", `${this.path} was released`, { path: this.path }));
     }
-    return this.released;
+    return within(`releasing ${this.path}`, options, this.released);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -128,9 +128,9 @@ export class GroupMember implements AsyncDisposable {
     return this.node.setData(data, options);
   }
 
-  /** Leaves. */
-  async close(): Promise<void> {
-    await Promise.all([this.group.close(), this.node.close()]);
+  /** Leaves. Given up, it goes on in the background. */
+  async close(options: WaitOptions = {}): Promise<void> {
+    await Promise.all([this.group.close(), this.node.close(options)]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -160,9 +160,10 @@ export class PersistentNode implements AsyncDisposable {
   }
 
   /** Stops keeping it, and deletes it unless `keep`. Resolves when it is gone, or when the client has ended. */
-  close({ keep = false }: { readonly keep?: boolean | undefined } = {}): Promise<void> {
+  close(options: WaitOptions & { readonly keep?: boolean | undefined } = {}): Promise<void> {
+    const { keep = false } = options;
     this.ending ??= this.end(new CoordinationError("CLOSED", `${this.path} is not kept any more`), !keep);
-    return this.ending;
+    return within(`closing ${this.path}`, options, this.ending);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

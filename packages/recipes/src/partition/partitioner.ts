@@ -189,9 +189,9 @@ export class SetPartitioner implements AsyncDisposable {
   }
 
   /** Gives up its share, after the work of `run` if there is one, and leaves. Resolves when others can take over. */
-  async close(): Promise<void> {
+  async close(options: WaitOptions = {}): Promise<void> {
     if (!this.hasEnded) this.end("closed");
-    await this.running;
+    await within(`closing ${this.path}`, options, this.running);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

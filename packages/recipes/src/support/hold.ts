@@ -2,6 +2,7 @@
 import { type Client, CoordinationError, type SessionState, type Zxid } from "@rookery/client";
 import type { Lease, LossPolicy } from "./lease.ts";
 import type { Place } from "./place.ts";
+import { type WaitOptions, within } from "./waiting.ts";
 
 /** A {@link Lease} that others can ask for. */
 export interface LockLease extends Lease {
@@ -46,8 +47,8 @@ export class Hold implements LockLease {
     return this.place.revocation;
   }
 
-  release(): Promise<void> {
-    return this.place.leave();
+  release(options?: WaitOptions): Promise<void> {
+    return within(`releasing ${this.path}`, options, this.place.leave());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

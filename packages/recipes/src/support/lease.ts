@@ -7,6 +7,7 @@
  * token that is less than one it has seen.
  */
 import type { Zxid } from "@rookery/client";
+import type { WaitOptions } from "./waiting.ts";
 
 export interface Lease extends AsyncDisposable {
   /** The holder's znode. */
@@ -21,10 +22,10 @@ export interface Lease extends AsyncDisposable {
   readonly signal: AbortSignal;
   /**
    * Lets go: the signal is aborted at once. Resolves when the znode is gone for certain, which takes a connection, or the end of
-   * the session. To be called for a lost lease, too, since its znode may still be there and hold up others. Calling it again
-   * gives the same promise.
+   * the session. To be called for a lost lease, too, since its znode may still be there and hold up others. The limits are on
+   * how long you wait: the znode goes all the same, as soon as there is a connection.
    */
-  release(): Promise<void>;
+  release(options?: WaitOptions): Promise<void>;
 }
 
 /**
