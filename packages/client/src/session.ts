@@ -128,6 +128,9 @@ export class Session {
   private xid = 0;
   private zxidHigh = 0;
   private zxidLow = 0;
+  /** Of events too: a server that is behind them would show what they told to be gone. */
+  private seenHigh = 0;
+  private seenLow = 0;
   /** Whether the session's id is good on servers that write; one that has only been read-only is not. */
   private isGlobal = false;
   private heartbeat: Timer | undefined;
@@ -442,10 +445,12 @@ export class Session {
       if (zxidHigh > 0 || (zxidHigh === 0 && zxidLow > 0)) {
         this.zxidHigh = zxidHigh;
         this.zxidLow = zxidLow;
+        this.see(zxidHigh, zxidLow);
       }
       this.onReply(xid, err, input);
     } else if (xid === Xid.notification) {
       this.counts.eventsReceived++;
+      this.see(zxidHigh, zxidLow);
       const type = input.int();
       input.skip(4);
       this.watches.fire(type, input.text());
@@ -454,6 +459,13 @@ export class Session {
     } else if (xid !== Xid.ping) {
       throw new ProtocolError("BAD_TYPE", `${connection.name} answered a request ${xid} that was never made`, xid);
     }
+  }
+
+  /** Events do not count for watches that are set again: of one transaction's some may have come and others not. */
+  private see(high: number, low: number): void {
+    if (high < this.seenHigh || (high === this.seenHigh && low <= this.seenLow)) return;
+    this.seenHigh = high;
+    this.seenLow = low;
   }
 
   private onReply(xid: number, err: number, input: JuteReader): void {
@@ -653,7 +665,7 @@ export class Session {
     const renewed = this.isGlobal;
     connectRequest.encode(out, {
       protocolVersion: 0,
-      lastZxidSeen: this.lastZxid,
+      lastZxidSeen: (BigInt(this.seenHigh) << 32n) | BigInt(this.seenLow),
       timeoutMs: this.options.sessionTimeoutMs,
       sessionId: renewed ? this.id : 0n,
       password: renewed ? this.password : NO_PASSWORD,

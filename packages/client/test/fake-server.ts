@@ -139,9 +139,9 @@ export class Peer {
     });
   }
 
-  event(type: number, path: string): void {
+  event(type: number, path: string, zxid = -1n): void {
     this.reply(Xid.notification, {
-      zxid: -1n,
+      zxid,
       body: (out) => {
         out.int(type);
         out.int(3);

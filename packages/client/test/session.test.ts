@@ -1,9 +1,10 @@
 /** What happens to a session when servers and connections go, with real servers in this process. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { OpCode } from "@rookery/protocol/client";
+import { EventType, OpCode } from "@rookery/protocol/client";
 import { startTestEnsemble, startTestServer, type TestServer } from "@rookery/server/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Client, type ConnectionMessage, connect, isTransient, retry, type WatchEvent } from "../src/index.ts";
+import { FakeServer, type Peer } from "./fake-server.ts";
 import { errorOf, listening, statesOf, untilState } from "./support.ts";
 
 let server: TestServer;
@@ -419,4 +420,30 @@ describe("a function that gives the servers", () => {
     controller.abort("enough");
     expect(await aborted).toMatchObject({ code: "ABORTED", name: "AbortError", cause: "enough" });
   });
+});
+
+it("asks the next server for what events have told, and to set watches again from what replies have told", async () => {
+  const greetings: bigint[] = [];
+  const relative: bigint[] = [];
+  await using fake = await FakeServer.start(async (peer, index) => {
+    greetings.push((await peer.grant()).lastZxidSeen);
+    const { xid, op, input } = await peer.request();
+    if (index > 0) {
+      if (op === OpCode.setWatches || op === OpCode.setWatches2) relative.push(input.long());
+      peer.reply(xid, { zxid: 9n });
+      await peer.answerAll();
+      return;
+    }
+    peer.reply(xid, { zxid: 5n, body: (out) => out.int(0) });
+    peer.event(EventType.NodeDeleted, "/a", 8n);
+    peer.event(EventType.NodeDeleted, "/a", -1n);
+  });
+  await using zk = await connect(fake.connectString);
+  const watch = await zk.watch("/a");
+  await watch.next();
+  await watch.next();
+  (fake.peers[0] as Peer).socket.destroy();
+  expect(await watch.next()).toMatchObject({ value: { type: "gap", reason: "reconnected" } });
+  expect(greetings).toEqual([0n, 8n]);
+  expect(relative).toEqual([5n]);
 });

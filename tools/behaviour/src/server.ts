@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Connection } from "./client.ts";
@@ -154,6 +154,9 @@ function rookery(file: string): [string, string[]] {
   return [process.execPath, [main, "serve", "--config", file]];
 }
 
+const PORT_MIN = 21_000;
+const PORT_MAX = 32_000;
+
 function zookeeper(file: string, properties: Readonly<Record<string, string | number>>): [string, string[]] {
   const libraries = process.env.ZOOKEEPER_LIB ?? join(import.meta.dirname, "../.cache/zookeeper");
   const flags = Object.entries(properties).map(([key, value]) => `-D${key}=${value}`);
@@ -162,10 +165,15 @@ function zookeeper(file: string, properties: Readonly<Record<string, string | nu
   return ["java", [...modest, ...flags, "-cp", `${libraries}/*`, main, file]];
 }
 
+/** Below the ports that the system hands out for outgoing connections, which would take one away between look and use. */
 async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((done) => probe.close(done));
-  return port;
+  for (;;) {
+    const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((done) => {
+      probe.once("error", () => done(false));
+      probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
+    });
+    if (isFree) return port;
+  }
 }
