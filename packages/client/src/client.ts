@@ -12,6 +12,7 @@ import {
   ErrorCode,
   empty,
   existsRequest,
+  formatSessionId,
   getACLRequest,
   getEphemeralsRequest,
   type JuteReader,
@@ -284,6 +285,12 @@ export class Client implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** What `console.log` shows: neither the session's password nor credentials. @internal */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const { state, server = "no server", chroot } = this;
+    return `Client { ${state}, ${server}${chroot}, session ${formatSessionId(this.sessionId)} }`;
   }
 
   // ── Writes ─────────────────────────────────────────────────────────────────────────────────────────────────

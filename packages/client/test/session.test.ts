@@ -1,5 +1,6 @@
 /** What happens to a session when servers and connections go, with real servers in this process. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { inspect } from "node:util";
 import { EventType, OpCode } from "@rookery/protocol/client";
 import { startTestEnsemble, startTestServer, type TestServer } from "@rookery/server/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -446,4 +447,12 @@ it("asks the next server for what events have told, and to set watches again fro
   expect(await watch.next()).toMatchObject({ value: { type: "gap", reason: "reconnected" } });
   expect(greetings).toEqual([0n, 8n]);
   expect(relative).toEqual([5n]);
+});
+
+it("shows where it is connected when it is printed, and no secrets", async () => {
+  await using own = await connect(server.connectString, { auth: [{ scheme: "digest", credentials: "ann:hidden" }] });
+  const shown = inspect({ own }, { depth: 10 });
+  expect(shown).toMatch(/Client \{ connected, 127\.0\.0\.1:\d+ .*session 0x[0-9a-f]{16} \}/);
+  expect(shown).not.toContain("hidden");
+  expect(shown).not.toContain("password");
 });
