@@ -38,11 +38,14 @@ import {
   aclOption,
   authInfo,
   type ConnectOptions,
+  CREATE_NAMES,
+  checkNames,
   checkTimeout,
   type Servers,
   serversOption,
   sessionOptions,
   versionOf,
+  WATCH_NAMES,
 } from "./options.ts";
 import { readAcl, readChildren, readCreated, readData, readInt, readNames, readNothing, readStat } from "./replies.ts";
 import { Session, type SessionEvents } from "./session.ts";
@@ -542,6 +545,7 @@ export class Client implements AsyncDisposable {
    */
   async watch(path: string, options: WatchOptions = {}): Promise<Watch> {
     const absolute = this.absolute(path);
+    checkNames(options, WATCH_NAMES);
     const { recursive = false, bufferMax = BUFFER_MAX, onEvent } = options;
     if (!Number.isInteger(bufferMax) || bufferMax < 1)
       throw badArgument(`bufferMax is ${String(bufferMax)}: it must be a positive integer.`, path);
@@ -742,6 +746,7 @@ export class Client implements AsyncDisposable {
     data: Uint8Array | string | undefined,
     options: CreateOptions | undefined,
   ): CreateOperation {
+    if (options !== undefined) checkNames(options, CREATE_NAMES);
     const { mode = "persistent", sequential = false, ttlMs } = options ?? {};
     const acl = options?.acl === undefined ? this.acl : aclOption(options.acl);
     // The digits belong to the name: without them it may end in "/".

@@ -56,6 +56,10 @@ describe("connect", () => {
 
 describe("a client refuses, as a rejection and before anything is sent,", () => {
   const bad: Record<string, (zk: Client) => Promise<unknown>> = {
+    "a misspelt option of create": (zk) => zk.create("/a", "", { ephemeral: true } as never),
+    "a version in the place of options": (zk) => zk.delete("/a", 99 as never),
+    "a misspelt option of set": (zk) => zk.set("/a", "", { versions: 99 } as never),
+    "a misspelt option of watch": (zk) => zk.watch("/a", { recurse: true } as never),
     "a relative path": (zk) => zk.get("a"),
     "an empty path": (zk) => zk.exists(""),
     "a path that ends in a slash": (zk) => zk.create("/a/"),

@@ -120,6 +120,7 @@ export function checkTimeout(timeoutMs: number, path: string | undefined): void 
 
 /** @throws CoordinationError `BAD_ARGUMENTS` */
 export function versionOf(options: Pick<VersionOptions, "version"> | undefined): number {
+  if (options !== undefined) checkNames(options, VERSION_NAMES);
   const version = options?.version ?? -1;
   if (!Number.isInteger(version) || version < -(2 ** 31) || version > INT32_MAX)
     throw badArgument(`version is ${String(version)}: it must be a Stat's version, or −1 for any.`);
@@ -182,4 +183,29 @@ function flag(options: ConnectOptions, name: "readOnly" | "renewSession", unset:
   const value = options[name] ?? unset;
   if (typeof value !== "boolean") throw badArgument(`${name} is ${String(value)}: it must be true or false.`);
   return value;
+}
+
+const CALL_NAMES = ["signal", "timeoutMs"];
+const VERSION_NAMES: ReadonlySet<string> = new Set(["version", ...CALL_NAMES]);
+export const CREATE_NAMES: ReadonlySet<string> = new Set([
+  "mode",
+  "sequential",
+  "ttlMs",
+  "acl",
+  "parents",
+  ...CALL_NAMES,
+]);
+export const WATCH_NAMES: ReadonlySet<string> = new Set(["recursive", "bufferMax", "onEvent", ...CALL_NAMES]);
+
+/**
+ * A misspelt option would be as good as none: a delete without its version, a znode that stays.
+ *
+ * @throws CoordinationError `BAD_ARGUMENTS`
+ */
+export function checkNames(options: object, names: ReadonlySet<string>): void {
+  if (typeof options !== "object" || options === null)
+    throw badArgument(`The options are ${String(options)}: they must be an object, of ${[...names].join(", ")}.`);
+  for (const name in options)
+    if (!names.has(name))
+      throw badArgument(`${name} is not an option of this call. There are: ${[...names].join(", ")}.`);
 }

@@ -98,8 +98,10 @@ interface Entry {
 
 /** A read under way. */
 interface Read {
-  /** The walk that it belongs to, which needs the children's names, too; 0 for none. */
-  readonly walk: number;
+  /** Of the walk, which needs the children's names, too. */
+  readonly isDeep: boolean;
+  /** Begun before this walk: what it finds may be older than what the walk finds, and counts for nothing. */
+  isVoid: boolean;
   /** Whether it is to be read once more, since something happened meanwhile; true: with its children. */
   next: boolean | undefined;
 }
@@ -358,6 +360,10 @@ export abstract class Cache implements AsyncDisposable {
     this.walk++;
     this.walkReason = reason;
     this.walkLeft = 0;
+    for (const read of this.reading.values()) {
+      read.isVoid = true;
+      read.next = undefined;
+    }
     this.pending.clear();
     this.order = undefined;
     if (this.current === "live") this.current = "stale";
@@ -387,7 +393,7 @@ export abstract class Cache implements AsyncDisposable {
         this.order = undefined;
         continue;
       }
-      const read: Read = { walk: this.pending.get(value) === true ? this.walk : 0, next: undefined };
+      const read: Read = { isDeep: this.pending.get(value) === true, isVoid: false, next: undefined };
       this.pending.delete(value);
       this.reading.set(value, read);
       void this.read(value, read);
@@ -395,15 +401,14 @@ export abstract class Cache implements AsyncDisposable {
   }
 
   private async read(path: string, read: Read): Promise<void> {
-    const isDeep = read.walk > 0;
     try {
       // Both are sent at once, in this order.
       const found = this.readNode(path);
-      const listed = isDeep && this.depthOf(path) < this.scope.depthMax ? this.readChildren(path) : undefined;
+      const listed = read.isDeep && this.depthOf(path) < this.scope.depthMax ? this.readChildren(path) : undefined;
       await Promise.all([found, listed]);
-      if (!this.hasEnded) this.onRead(path, read, await found, await listed);
+      if (!this.hasEnded && !read.isVoid) this.onRead(path, read, await found, await listed);
     } catch (error) {
-      if (!this.hasEnded) this.onReadFailure(path, read, error);
+      if (!this.hasEnded && !read.isVoid) this.onReadFailure(path, read, error);
     }
     this.reading.delete(path);
     if (this.hasEnded) return;
@@ -442,7 +447,7 @@ export abstract class Cache implements AsyncDisposable {
     children: readonly string[] | undefined,
   ): void {
     if (found !== undefined) this.apply(path, found.data, found.stat);
-    if (read.walk !== this.walk || this.hasEnded) return;
+    if (!read.isDeep || this.hasEnded) return;
     for (const name of children ?? []) {
       const child = path === "/" ? `/${name}` : `${path}/${name}`;
       if (this.covers(child)) this.want(child, true);
@@ -462,7 +467,7 @@ export abstract class Cache implements AsyncDisposable {
       this.keep(path);
       tell(this.events, "problem", error as CoordinationError);
     }
-    if (read.walk === this.walk) this.onWalked();
+    if (read.isDeep) this.onWalked();
   }
 
   /** What cannot be read is taken for unchanged. */

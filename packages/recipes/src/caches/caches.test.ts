@@ -2,6 +2,7 @@ import { Client, Permission } from "@rookery/client";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { OPCODE, type RecipeServer, type World, worldOfTest } from "../../test/world.ts";
+import { Deferred } from "../support/deferred.ts";
 import type { ResyncChange } from "../support/feed.ts";
 import type { Cache, CacheChange, CachedNode } from "./cache.ts";
 import { ChildrenCache, NodeCache, TreeCache } from "./caches.ts";
@@ -176,6 +177,42 @@ it("goes on in the next session after an expiry", async () => {
   await vi.waitFor(() => expect(cache.get("/t/next")).toBeDefined());
 });
 
+it("reads to the end what has to be read anew again and again during one slow read", async () => {
+  const { zk } = await start();
+  await zk.transaction().create("/t").create("/t/a").create("/t/b").create("/t/c").commit();
+  const watch = vi.spyOn(zk, "watch");
+  await using cache = new TreeCache(zk, "/t");
+  await cache.ready();
+  const told = record(cache);
+  const root = heldGet(zk);
+  const gap = () => watch.mock.calls[0]?.[1]?.onEvent?.({ type: "gap", path: "/t", reason: "reconnected" });
+  for (let n = 0; n < 3; n++) gap();
+  root.release();
+  await vi.waitFor(() => expect(told).toContain("resynchronized reconnected"));
+  await zk.set("/t", "last");
+  await vi.waitFor(() => expect(text(cache.get("/t"))).toBe("last"));
+  expect(told).toEqual(["resynchronized reconnected", "changed /t last"]);
+});
+
+it("does not tell what a read from before the last resynchronization finds", async () => {
+  const { zk } = await start();
+  await zk.create("/t/a", "1", { parents: true });
+  const watch = vi.spyOn(zk, "watch");
+  await using cache = new TreeCache(zk, "/t");
+  await cache.ready();
+  const told = record(cache);
+  const read = heldGet(zk);
+  await zk.set("/t/a", "2");
+  await vi.waitFor(() => expect(read.isHeld).toBe(true));
+  await zk.delete("/t/a");
+  watch.mock.calls[0]?.[1]?.onEvent?.({ type: "gap", path: "/t", reason: "overflow" });
+  await vi.waitFor(() => expect(told).toEqual(["deleted /t/a", "resynchronized overflow"]));
+  read.release();
+  await zk.set("/t", "last");
+  await vi.waitFor(() => expect(text(cache.get("/t"))).toBe("last"));
+  expect(told.slice(2)).toEqual(["changed /t last"]);
+});
+
 it("becomes ready although connections break while it reads", async () => {
   const { server, zk } = await start();
   const created = zk.transaction().create("/t");
@@ -329,6 +366,7 @@ it("can be given up while it waits, and closed before it is ready", async () => 
   const changes = cache.changes({ signal: controller.signal });
   controller.abort(reason);
   await expect(changes.next()).rejects.toMatchObject({ code: "ABORTED", cause: reason });
+  await expect(cache.changes({ signal: controller.signal }).next()).rejects.toMatchObject({ code: "ABORTED" });
   const waiting = cache.ready();
   await cache.close();
   await expect(waiting).rejects.toMatchObject({ code: "CLOSED" });
@@ -401,6 +439,25 @@ it("is equal to the tree after whatever happened, and tells changes that lead th
 async function start(): Promise<{ server: RecipeServer; zk: Client; client: World["client"] }> {
   const { server, client } = await worldOfTest();
   return { server, zk: await client(), client };
+}
+
+/** What the next `get` finds is held back until `release`. */
+function heldGet(zk: Client): { readonly isHeld: boolean; release(): void } {
+  const held = new Deferred<void>();
+  let isHeld = false;
+  const get = Client.prototype.get.bind(zk);
+  vi.spyOn(zk, "get").mockImplementationOnce(async (path, options) => {
+    const found = await get(path, options);
+    isHeld = true;
+    await held.promise;
+    return found;
+  });
+  return {
+    get isHeld() {
+      return isHeld;
+    },
+    release: () => held.resolve(),
+  };
 }
 
 function record(cache: Cache): string[] {

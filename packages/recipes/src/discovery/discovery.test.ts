@@ -179,6 +179,17 @@ it("chooses among those that are enabled and let through", async () => {
   expect(discovery.provider("other").get()).toBeUndefined();
 });
 
+it("opens no cache for a provider with malformed options", async () => {
+  const { zk } = await start();
+  await using discovery = new ServiceDiscovery(zk, "/s");
+  const watch = vi.spyOn(zk, "watch");
+  expect(() => discovery.provider("mail", { down: { errors: 0 } })).toThrow("down.errors");
+  expect(() => discovery.provider("mail", { down: { downMs: -1 } })).toThrow("down.downMs");
+  // Others after them do.
+  await discovery.provider("mail").ready();
+  expect(watch).toHaveBeenCalledTimes(1);
+});
+
 it("leaves an instance alone for a while after errors", async () => {
   const { zk } = await start();
   let now = 0;

@@ -162,7 +162,7 @@ export class ServiceDiscovery<Payload = unknown> implements AsyncDisposable {
 
   /** Follows the instances of a service and chooses among them. Closed with this. */
   provider(name: string, options: ProviderOptions<Payload> = {}): ServiceProvider<Payload> {
-    return new ServiceProvider<Payload>(this.cache(name), options);
+    return new ServiceProvider<Payload>(() => this.cache(name), options);
   }
 
   /**
@@ -343,7 +343,7 @@ export class ServiceProvider<Payload = unknown> implements AsyncDisposable {
   private last: readonly ServiceInstance<Payload>[] = [];
 
   /** @internal */
-  constructor(cache: ServiceCache<Payload>, options: ProviderOptions<Payload>) {
+  constructor(openCache: () => ServiceCache<Payload>, options: ProviderOptions<Payload>) {
     const {
       strategy = roundRobin<Payload>(),
       filter = () => true,
@@ -353,13 +353,14 @@ export class ServiceProvider<Payload = unknown> implements AsyncDisposable {
     const { errors = 2, downMs = 30_000 } = down;
     positiveInteger("down.errors", errors);
     positiveInteger("down.downMs", downMs);
-    this.cache = cache;
+    // Only what is sound opens one.
+    this.cache = openCache();
     this.strategy = strategy;
     this.filter = filter;
     this.errorsMax = errors;
     this.downMs = downMs;
     this.nowMs = nowMs;
-    cache.events.on("change", (change) => {
+    this.cache.events.on("change", (change) => {
       // One that comes again starts anew.
       if (change.type === "removed") this.errors.delete(change.instance.id);
     });

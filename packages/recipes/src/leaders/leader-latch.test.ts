@@ -207,6 +207,21 @@ describe("a leader latch", () => {
     await world.expectNothingLeft(PATH);
   });
 
+  it("tells its listeners when it fails, and not when it is closed", async () => {
+    const client = await world.client();
+    const [one, two] = [new LeaderLatch(client, PATH), new LeaderLatch(client, PATH)];
+    const told: unknown[] = [];
+    for (const { events } of [one, two]) events.on("failed", (error) => told.push(error));
+    await (await latch("first")).start();
+    await one.start();
+    await two.start();
+    await one.close();
+    expect(told).toEqual([]);
+    await client.close();
+    await expect.poll(() => told).toEqual([expect.objectContaining({ code: "CLOSED" })]);
+    await expect(two.awaitLeadership()).rejects.toBe(told[0]);
+  });
+
   it("refuses options that make no sense", async () => {
     const client = await world.client();
     const refused = (act: () => unknown) => expect(act).toThrow(expect.objectContaining({ code: "BAD_ARGUMENTS" }));

@@ -28,6 +28,8 @@ export interface LeaderLatchEvents {
   elected: [lease: Lease];
   /** It does not lead any more; with the reason of the lease's signal. */
   deposed: [reason: CoordinationError];
+  /** It takes part no more, for a reason other than `close`: what `start` or {@link LeaderLatch.changes} throws. Close it. */
+  failed: [error: unknown];
 }
 
 /**
@@ -224,8 +226,10 @@ export class LeaderLatch implements AsyncDisposable {
 
   private fail(error: unknown): void {
     // What is aborted by closing is no failure.
-    if (!this.closing.signal.aborted) this.failure = { error };
+    const isFailure = !this.closing.signal.aborted;
+    if (isFailure) this.failure = { error };
     this.changed();
+    if (isFailure) this.tell(() => this.events.emit("failed", error));
   }
 
   /** What a listener throws is its own. */

@@ -1,7 +1,7 @@
 import { type Client, CoordinationError, connect, type Zxid } from "@rookery/client";
 import { startTestEnsemble } from "@rookery/server/testing";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { canRestart, OPCODE, type RecipeServer, startServer } from "../../test/world.ts";
 import { Log, type LogEntry, LogFencedError, type LogOptions, LogTruncatedError } from "./index.ts";
 
@@ -53,6 +53,18 @@ async function take<T>(entries: AsyncIterable<T>, count: number): Promise<T[]> {
       if (taken.length === count) break;
     }
   return taken;
+}
+
+/** Until the test ends: in place of the listeners of the test runner. */
+function uncaughtExceptions(): unknown[] {
+  const uncaught: unknown[] = [];
+  const listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => uncaught.push(error));
+  onTestFinished(() => {
+    process.removeAllListeners("uncaughtException");
+    for (const listener of listeners) process.on("uncaughtException", listener);
+  });
+  return uncaught;
 }
 
 function lease(token: number, signal?: AbortSignal) {
@@ -550,6 +562,25 @@ describe("retention", () => {
     await log.append("b");
     await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: "NOT_EMPTY" })));
     expect(await log.append("c")).toBe(2);
+  });
+
+  it("goes on when the one it tells throws, whose error is an uncaught one", async () => {
+    const uncaught = uncaughtExceptions();
+    const onError = vi.fn(() => {
+      throw new Error("mine");
+    });
+    const log = open(one, { segmentEntries: 1, retention: { entries: 1, onError } });
+    await log.append("a");
+    await one.create(`${await segmentsPath()}/${"0".repeat(16)}/${"0".repeat(16)}/mine`);
+    for (const [count, value] of [
+      [1, "b"],
+      [2, "c"],
+    ] as const) {
+      await log.append(value);
+      await vi.waitFor(() => expect(uncaught).toHaveLength(count));
+    }
+    expect(uncaught).toMatchObject([{ message: "mine" }, { message: "mine" }]);
+    expect(onError).toHaveBeenCalledTimes(2);
   });
 });
 

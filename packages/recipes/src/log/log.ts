@@ -758,10 +758,21 @@ export class Log<T = unknown> {
       try {
         await this.retain(new AbortController().signal);
       } catch (error) {
-        this.retention?.onError?.(error);
+        this.tellError(error);
       }
     }
     this.retaining = false;
+  }
+
+  /** What it throws is its own: retention goes on. */
+  private tellError(error: unknown): void {
+    try {
+      this.retention?.onError?.(error);
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
   }
 
   private async retain(signal: AbortSignal): Promise<number> {

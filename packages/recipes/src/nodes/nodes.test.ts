@@ -79,14 +79,22 @@ it("leaves nothing behind when it is closed before the lost reply is noticed", a
   }
 });
 
-it("keeps a sequential name for as long as it is kept", async () => {
-  const { zk } = await start();
+it("keeps a sequential name for as long as it is kept, in the next session, too", async () => {
+  const { server, zk } = await start();
   await using node = new PersistentNode(zk, "/p/n-", { sequential: true });
   await node.ready();
   const path = node.current as string;
   expect(path).toMatch(/^\/p\/_c_[0-9a-f-]{36}-n-\d{10}$/);
   await zk.delete(path);
   await vi.waitFor(async () => expect((await zk.getChildren("/p")).children).toEqual([path.slice(3)]));
+  await zk.create("/p/n-", "", { sequential: true });
+  const before = zk.sessionId;
+  await server.expireSession(before);
+  await vi.waitFor(async () => {
+    expect(zk.sessionId).not.toBe(before);
+    expect((await zk.exists(path))?.ephemeralOwner).toBe(zk.sessionId);
+  });
+  await vi.waitFor(() => expect(node.current).toBe(path));
 });
 
 it("waits for the ephemeral of another session to go", async () => {
@@ -118,6 +126,52 @@ it("does not delete what another session put in its place", async () => {
   await other.transaction().delete("/a").create("/a", "other", { mode: "ephemeral" }).commit();
   await node.close();
   expect((await zk.get("/a")).data.toString()).toBe("other");
+});
+
+it("deletes its own only, once, although the reply is lost: another session's stays", async () => {
+  const { server, zk, client } = await start();
+  const other = await client();
+  const node = new PersistentNode(zk, "/a");
+  await node.ready();
+  const gone = new Promise<void>((resolve) => void other.exists("/a", { watch: () => resolve() }));
+  server.refuseConnections(true);
+  const lost = server.loseNextReply({ opcode: OPCODE.delete, session: zk.sessionId });
+  const closed = node.close();
+  await Promise.all([lost, gone]);
+  await other.create("/a", "other", { mode: "ephemeral" });
+  server.refuseConnections(false);
+  await closed;
+  expect((await zk.get("/a")).data.toString()).toBe("other");
+});
+
+it("deletes its own only, once, although the reply is lost: a later one of its session stays", async () => {
+  const { server, zk } = await start();
+  for (const mode of ["ephemeral", "persistent"] as const) {
+    const node = new PersistentNode(zk, `/${mode}`, { mode });
+    await node.ready();
+    const lost = server.loseNextReply({ opcode: OPCODE.delete, session: zk.sessionId });
+    const created = new Promise((resolve) =>
+      // Before anything that is tried again.
+      zk.events.once("state", () => resolve(zk.create(`/${mode}`, "later", { mode }))),
+    );
+    await Promise.all([lost, created, node.close()]);
+    expect((await zk.get(`/${mode}`)).data.toString()).toBe("later");
+  }
+});
+
+it("is deleted although somebody writes to it meanwhile", async () => {
+  const { zk, client } = await start();
+  const other = await client();
+  const node = new PersistentNode(zk, "/a");
+  await node.ready();
+  const exists = zk.exists.bind(zk);
+  vi.spyOn(zk, "exists").mockImplementationOnce(async (path) => {
+    const stat = await exists(path);
+    await other.set(path, "other");
+    return stat;
+  });
+  await node.close();
+  expect(await zk.exists("/a")).toBeUndefined();
 });
 
 it("tells what a server refuses, and goes on trying", async () => {

@@ -10,11 +10,12 @@ import {
   type SessionState,
   type Stat,
   type WatchEvent,
+  type Zxid,
 } from "@rookery/client";
 import { pause } from "../support/bell.ts";
-import { isInterruption, persist } from "../support/calls.ts";
+import { cleanUp, ifThere, isInterruption } from "../support/calls.ts";
 import { Deferred } from "../support/deferred.ts";
-import { deleteForCertain, protectedCreate } from "../support/protected-create.ts";
+import { deleteQuietly, protectedCreate } from "../support/protected-create.ts";
 import { tell } from "../support/tell.ts";
 import { type WaitOptions, within } from "../support/waiting.ts";
 
@@ -33,7 +34,10 @@ export interface PersistentNodeOptions {
   readonly mode?: PersistentNodeMode | undefined;
   /** For mode `ttl`: ms, an integer from 1. */
   readonly ttlMs?: number | undefined;
-  /** The name gets a random prefix and, at its end, ten digits that ascend; see `current`. For ephemerals. Default false. */
+  /**
+   * The name gets a random prefix and, at its end, ten digits that ascend; see `current`. For ephemerals. It is kept: created again,
+   * as by Curator's PersistentNode, it is ahead of those that have come meanwhile. For turns there are locks. Default false.
+   */
   readonly sequential?: boolean | undefined;
   /**
    * What to do about another's znode at the path of an ephemeral: `wait` until it has gone, or `replace` it, which makes the two
@@ -92,6 +96,8 @@ export class PersistentNode implements AsyncDisposable {
   private writers: { readonly wanted: number; readonly done: Deferred<void> }[] = [];
   /** Where it is or was last. */
   private at: string | undefined;
+  /** Which one at that path is this one's; undefined while that is not known. */
+  private czxid: Zxid | undefined;
   private present = false;
   private again = false;
   private running: Promise<void> | undefined;
@@ -233,6 +239,7 @@ export class PersistentNode implements AsyncDisposable {
       await this.onForeign(at, stat);
       return;
     }
+    this.czxid = stat.czxid;
     await this.write(at);
     this.arrived(at, false);
     if (this.mode === "ttl") await this.touch();
@@ -243,11 +250,13 @@ export class PersistentNode implements AsyncDisposable {
     const { signal } = this.closing;
     const mode: CreateMode = this.mode === "ttl" ? "container" : this.mode;
     let path: string;
+    let stat: Stat;
+    this.czxid = undefined;
     if (this.at === undefined) {
       const slash = this.path.lastIndexOf("/");
       const parents = this.parents !== false;
       const options = { mode, sequential: true, acl, parents, signal };
-      ({ path } = await protectedCreate(
+      ({ path, stat } = await protectedCreate(
         client,
         this.path.slice(0, slash) || "/",
         this.path.slice(slash + 1),
@@ -256,7 +265,7 @@ export class PersistentNode implements AsyncDisposable {
       ));
     } else {
       try {
-        ({ path } = await client.create(this.at, bytes, { mode, acl, parents: this.parents, signal }));
+        ({ path, stat } = await client.create(this.at, bytes, { mode, acl, parents: this.parents, signal }));
       } catch (error) {
         if (!isCoordinationError(error, "NODE_EXISTS")) throw error;
         // Somebody was faster, or an earlier create whose answer was lost.
@@ -265,6 +274,7 @@ export class PersistentNode implements AsyncDisposable {
       }
     }
     this.at = path;
+    this.czxid = stat.czxid;
     this.onStored(wanted);
     this.arrived(path, true);
     if (this.mode === "ttl") await this.touch();
@@ -349,27 +359,22 @@ export class PersistentNode implements AsyncDisposable {
     await this.running;
     if (this.at === undefined) return;
     await client.unwatch(this.at, this.onEvent);
-    if (!remove) return;
-    if (this.mode === "ttl") await deleteForCertain(client, `${this.at}/${TOUCH}`);
-    if (this.mode !== "ephemeral" || (await this.isMine(this.at))) await deleteForCertain(client, this.at);
+    if (remove) await this.remove(this.at);
   }
 
-  /** Not somebody else's, who has waited for this one to go. */
-  private async isMine(at: string): Promise<boolean> {
+  /** Not what somebody else has put in its place, who may have waited for this one to go. */
+  private remove(at: string): Promise<void> {
     const { client } = this;
-    const look = async () => {
+    return cleanUp(async () => {
       // A create whose answer was lost may not have reached the server that answers now.
       await client.sync(at);
       const stat = await client.exists(at);
-      return stat?.ephemeralOwner === client.sessionId;
-    };
-    try {
-      return await persist(undefined, look);
-    } catch (error) {
-      // The session takes it along.
-      if (isCoordinationError(error, "CLOSED", "AUTH_FAILED")) return false;
-      throw error;
-    }
+      if (stat === undefined || (this.mode === "ephemeral" && stat.ephemeralOwner !== client.sessionId)) return;
+      this.czxid ??= stat.czxid;
+      if (stat.czxid !== this.czxid) return;
+      if (this.mode === "ttl") await deleteQuietly(client, `${at}/${TOUCH}`);
+      await ifThere(client.delete(at, { version: stat.version }));
+    });
   }
 }
 

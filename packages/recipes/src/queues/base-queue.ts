@@ -35,7 +35,7 @@ export interface Found {
   readonly dueInMs: number | undefined;
 }
 
-/** @internal What a consumer needs of its queue. */
+/** What a consumer needs of its queue. */
 export interface QueueHost<T> {
   readonly client: Client;
   readonly path: string;
@@ -212,17 +212,20 @@ export abstract class BaseQueue<T> {
   private async tryTake(
     bell: Bell | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly item?: { readonly value: T }; readonly dueInMs?: number | undefined }> {
+  ): Promise<{ readonly item: { readonly value: T } | undefined; readonly dueInMs?: number | undefined }> {
     try {
       if (this.layout.rank === undefined) {
-        const item = await this.takeFirst(this.backlog, signal);
+        const { item } = await this.takeFirst(this.backlog, signal);
         if (item !== undefined) return { item };
       }
-      bell?.silence();
-      const { names, dueInMs } = await this.find(bell, signal);
-      this.backlog = names;
-      const item = await this.takeFirst(names, signal);
-      return item === undefined ? { dueInMs } : { item };
+      for (;;) {
+        bell?.silence();
+        const { names, dueInMs } = await this.find(bell, signal);
+        this.backlog = names;
+        const { item, hasLost } = await this.takeFirst(names, signal);
+        // What another was faster with may not be gone for good: it is locked, or there is a rest of it.
+        if (item !== undefined || !hasLost) return { item, dueInMs };
+      }
     } catch (error) {
       // What was not taken after all has its place at the front.
       this.backlog = [];
@@ -230,10 +233,12 @@ export abstract class BaseQueue<T> {
     }
   }
 
+  /** Takes names away until one can be taken. `hasLost`: another was faster with at least one. */
   private async takeFirst(
     names: string[],
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly value: T } | undefined> {
+  ): Promise<{ readonly item: { readonly value: T } | undefined; readonly hasLost: boolean }> {
+    let hasLost = false;
     for (let name = names.shift(); name !== undefined; name = names.shift()) {
       const found = await this.read(name, signal);
       if (found === undefined) continue;
@@ -243,9 +248,10 @@ export abstract class BaseQueue<T> {
       const isDone = await this.replace(name, left, signal);
       // Of an item of several the rest is next.
       if (left !== undefined) this.backlog = [];
-      if (isDone && value !== undefined) return value;
+      if (isDone && value !== undefined) return { item: value, hasLost };
+      hasLost ||= !isDone;
     }
-    return undefined;
+    return { item: undefined, hasLost };
   }
 
   private read(

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import {
   type Client,
   CoordinationError,
+  type CoordinationErrorCode,
   isCoordinationError,
   type SessionId,
   type SessionState,
@@ -160,10 +161,9 @@ export class Consumer<T> {
   }
 
   private onState(state: SessionState): void {
-    const isLost =
-      state === "expired" || state === "closed" || (state === "suspended" && this.lossPolicy === "connection");
-    if (!isLost) return;
-    const code = state === "suspended" ? "CONNECTION_LOSS" : state === "expired" ? "SESSION_EXPIRED" : "CLOSED";
+    const ended = SESSION_ENDS.get(state);
+    if (ended === undefined && (state === "connected" || this.lossPolicy === "session")) return;
+    const code = ended ?? "CONNECTION_LOSS";
     for (const { loss, path } of this.held)
       loss.abort(new CoordinationError(code, `the lock ${path} cannot be relied on any more: ${state}`, { path }));
   }
@@ -270,16 +270,20 @@ export class Consumer<T> {
 
   /** The lock that an earlier try has made, if it did. That of a session that has expired goes by itself. */
   private ownLock(name: string, path: string, id: string): Promise<Lock | undefined> {
-    return persist(undefined, async () => {
-      try {
-        const { data, stat } = await this.client.get(path);
-        if (data.toString() !== id || stat.ephemeralOwner !== this.client.sessionId) return undefined;
-        return this.lockOf(name, path, stat.czxid);
-      } catch (error) {
-        if (isCoordinationError(error, "NO_NODE")) return undefined;
-        throw error;
-      }
-    });
+    return persist(
+      undefined,
+      async () => {
+        try {
+          const { data, stat } = await this.client.get(path);
+          if (data.toString() !== id || stat.ephemeralOwner !== this.client.sessionId) return undefined;
+          return this.lockOf(name, path, stat.czxid);
+        } catch (error) {
+          if (isCoordinationError(error, "NO_NODE")) return undefined;
+          throw error;
+        }
+      },
+      isPassing,
+    );
   }
 
   /** In the background: what was given up may have been locked. */
@@ -293,10 +297,14 @@ export class Consumer<T> {
   }
 
   private async release({ path, session }: Lock): Promise<void> {
-    await persist(undefined, async () => {
-      // In another session the lock is another's.
-      if (this.client.sessionId === session) await deleteQuietly(this.client, path);
-    });
+    await persist(
+      undefined,
+      async () => {
+        // In another session the lock is another's.
+        if (this.client.sessionId === session) await deleteQuietly(this.client, path);
+      },
+      isPassing,
+    );
   }
 
   /**
@@ -320,7 +328,7 @@ export class Consumer<T> {
         return;
       } catch (error) {
         if (!(error instanceof TransactionError)) {
-          if (!isInterruption(error)) throw error;
+          if (!isPassing(error)) throw error;
         } else if (error.code === "NO_NODE" && error.path === item) {
           // An earlier try was applied; or somebody did not mind the lock.
           if (isHeld) await this.release(lock);
@@ -341,7 +349,7 @@ export class Consumer<T> {
 
   private ensureLocks(): Promise<void> {
     const { locksPath, acl } = this.host;
-    return persist(undefined, () => this.client.ensurePath(locksPath, { container: true, acl }));
+    return persist(undefined, () => this.client.ensurePath(locksPath, { container: true, acl }), isPassing);
   }
 
   private itemPath(name: string): string {
@@ -349,11 +357,23 @@ export class Consumer<T> {
   }
 }
 
+/** The states that no lock outlasts. */
+const SESSION_ENDS: ReadonlyMap<SessionState, CoordinationErrorCode> = new Map<SessionState, CoordinationErrorCode>([
+  ["expired", "SESSION_EXPIRED"],
+  ["auth-failed", "AUTH_FAILED"],
+  ["closed", "CLOSED"],
+]);
+
 const PAUSE_MS = 20;
 const PAUSE_MS_MAX = 1000;
 
 function pauseFor(attempt: number, signal?: AbortSignal): Promise<void> {
   return pause(Math.random() * Math.min(PAUSE_MS * 2 ** Math.min(attempt, 10), PAUSE_MS_MAX), signal);
+}
+
+/** A call that the client had no room for counts as well: a session that lives on keeps its locks until it is told. */
+function isPassing(error: unknown): boolean {
+  return isInterruption(error) || isCoordinationError(error, "OVERLOADED");
 }
 
 function badArgument(message: string): CoordinationError {

@@ -1,8 +1,8 @@
 import { type Client, CoordinationError } from "@rookery/client";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from "vitest";
 import { OPCODE, type RecipeServer, startWorld, type World } from "../../test/world.ts";
 import { jsonCodec, textCodec } from "../support/codec.ts";
-import { DelayQueue, IdQueue, PriorityQueue, Queue } from "./index.ts";
+import { DelayQueue, IdQueue, type ItemContext, PriorityQueue, Queue } from "./index.ts";
 import { frameAll } from "./layout.ts";
 
 let world: World;
@@ -81,6 +81,25 @@ describe("a queue", () => {
     });
     for (const item of items) await textQueue(c).offer(item);
     expect((await Promise.all(taking)).flat().sort()).toEqual([...items].sort());
+  });
+
+  it("gets an item that another had locked when it was to be taken, as soon as it is free again", async () => {
+    const [a, b] = [await newClient(), await newClient()];
+    await textQueue(b).offer("a");
+    const [name] = await names(b, "/q");
+    const lock = `/q-locks/${name}`;
+    const get = a.get.bind(a);
+    vi.spyOn(a, "get").mockImplementationOnce(async (path, options) => {
+      await b.create(lock, undefined, { mode: "ephemeral" });
+      return get(path, options);
+    });
+    const getChildren = vi.spyOn(a, "getChildren");
+    const taking = textQueue(a).take();
+    await vi.waitFor(() =>
+      expect(getChildren).toHaveBeenCalledWith("/q-locks", expect.objectContaining({ watch: expect.any(Function) })),
+    );
+    await b.delete(lock);
+    expect(await taking).toBe("a");
   });
 
   it("waits for an item, and across an expired session", async () => {
@@ -281,6 +300,69 @@ describe("a consumer", () => {
     expect(most).toBe(3);
     expect(await textQueue(b).size()).toBe(0);
   });
+
+  it("does not rely on its lock while it sees a server that may be cut off from the others", async () => {
+    const client = await newClient();
+    for (const lossPolicy of ["connection", "session"] as const) {
+      await textQueue(client).offer("a");
+      const stop = new AbortController();
+      let reason: unknown;
+      const handler = (_item: string, { signal }: ItemContext) => {
+        stop.abort();
+        client.events.emit("state", "read-only", "connected");
+        reason = signal.reason;
+      };
+      await textQueue(client).consume(handler, { lossPolicy, signal: stop.signal });
+      if (lossPolicy === "session") expect(reason).toBeUndefined();
+      else expect(reason).toMatchObject({ code: "CONNECTION_LOSS" });
+    }
+  });
+
+  it("tells the handler when its session was given up since the server refused a credential", async () => {
+    const client = await newClient();
+    await textQueue(client).offer("a");
+    let lost: AbortSignal | undefined;
+    const done = textQueue(client).consume(
+      (_item, { signal }) => {
+        lost = signal;
+        return new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+      { lossPolicy: "session" },
+    );
+    const ended = expect(done).rejects.toMatchObject({ code: "AUTH_FAILED" });
+    await vi.waitFor(() => expect(lost).toBeDefined());
+    await expect(client.addAuth("none", "x")).rejects.toMatchObject({ code: "AUTH_FAILED" });
+    await vi.waitFor(() => expect(lost?.reason).toMatchObject({ code: "AUTH_FAILED" }));
+    await ended;
+  });
+
+  it.each(["delete", "release"] as const)(
+    "keeps no lock because too many calls waited when the handler ended: %s",
+    async (decision) => {
+      const [a, b] = [await world.client({ waitingMax: 1 }), await newClient()];
+      await textQueue(b).offer("a");
+      const stop = new AbortController();
+      let tried: Mock | undefined;
+      const done = textQueue(a).consume(
+        async () => {
+          stop.abort();
+          server.refuseConnections(true);
+          await server.dropConnections({ session: a.sessionId });
+          await vi.waitFor(() => expect(a.state).toBe("suspended"));
+          a.exists("/").catch(() => {});
+          tried = decision === "delete" ? vi.spyOn(a, "transaction") : vi.spyOn(a, "delete");
+          throw new Error("bad");
+        },
+        { onFailure: () => decision, failurePauseMs: 0, signal: stop.signal },
+      );
+      const ended = expect(done).resolves.toBeUndefined();
+      await vi.waitFor(() => expect(tried).toHaveBeenCalled());
+      server.refuseConnections(false);
+      await ended;
+      expect(await locks(b)).toEqual([]);
+      expect(await textQueue(b).size()).toBe(decision === "delete" ? 0 : 1);
+    },
+  );
 
   it("leaves its item to another when it dies", async () => {
     const [a, b] = [await newClient(), await newClient()];
@@ -635,6 +717,21 @@ describe("a delay queue", () => {
 });
 
 describe("a queue by ids", () => {
+  it("gives the next of the items that Curator has put as one when another was faster with the first", async () => {
+    const [a, b] = [await newClient(), await newClient()];
+    await b.ensurePath("/q");
+    await b.create("/q/queue-", frameAll([Buffer.from("1"), Buffer.from("2")]), { sequential: true });
+    const faster: (string | undefined)[] = [];
+    const get = a.get.bind(a);
+    vi.spyOn(a, "get").mockImplementationOnce(async (path, options) => {
+      const found = await get(path, options);
+      faster.push(await new IdQueue(b, "/q", { codec: textCodec }).poll());
+      return found;
+    });
+    expect(await new IdQueue(a, "/q", { codec: textCodec }).take({ timeoutMs: 1000 })).toBe("2");
+    expect(faster).toEqual(["1"]);
+  });
+
   it("gives all items that Curator has put as one before what was put later", async () => {
     const client = await newClient();
     const queue = new IdQueue(client, "/q", { codec: textCodec });

@@ -32,6 +32,22 @@ export function isInterruption(error: unknown): error is CoordinationError {
   return isCoordinationError(error, "CONNECTION_LOSS", "SESSION_EXPIRED", "SESSION_MOVED", "THROTTLED", "TIMEOUT");
 }
 
+/**
+ * {@link persist} for what must not be left undone. A call that found no room was not sent, and there is room later; after a
+ * `BAD_VERSION`, `act` looks again. Resolves when it is done, or when the client has ended and the session takes along what is left.
+ */
+export async function cleanUp(act: () => Promise<void>): Promise<void> {
+  try {
+    await persist(
+      undefined,
+      act,
+      (error) => isInterruption(error) || isCoordinationError(error, "OVERLOADED", "BAD_VERSION"),
+    );
+  } catch (error) {
+    if (!isCoordinationError(error, "CLOSED", "AUTH_FAILED")) throw error;
+  }
+}
+
 /** What a call finds or does; undefined where there is no such znode. */
 export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   try {

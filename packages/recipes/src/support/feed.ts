@@ -24,7 +24,7 @@ const RESYNC: ResyncChange = Object.freeze({ type: "resync" });
 export class Changes<T> implements AsyncIterableIterator<T | ResyncChange>, AsyncDisposable {
   private readonly bufferMax: number;
   private readonly signal: AbortSignal | undefined;
-  private readonly onEnd: () => void;
+  private readonly onEnd: (ended: Changes<T>) => void;
   private readonly waiting: { resolve(result: Result<T>): void; reject(error: Error): void }[] = [];
   private buffer: (T | ResyncChange)[] = [];
   private head = 0;
@@ -32,7 +32,7 @@ export class Changes<T> implements AsyncIterableIterator<T | ResyncChange>, Asyn
   private failure: Error | undefined;
 
   /** @internal */
-  constructor({ bufferMax = BUFFER_MAX, signal }: ChangesOptions, onEnd: () => void) {
+  constructor({ bufferMax = BUFFER_MAX, signal }: ChangesOptions, onEnd: (ended: Changes<T>) => void) {
     positiveInteger("bufferMax", bufferMax);
     this.bufferMax = bufferMax;
     this.signal = signal;
@@ -59,7 +59,7 @@ export class Changes<T> implements AsyncIterableIterator<T | ResyncChange>, Asyn
     this.ended = true;
     this.failure = failure;
     this.signal?.removeEventListener("abort", this.onAbort);
-    this.onEnd();
+    this.onEnd(this);
     for (const reader of this.waiting.splice(0)) this.settle(reader);
   }
 
@@ -121,7 +121,7 @@ export class Feed<T> {
   }
 
   changes(options: ChangesOptions = {}): Changes<T> {
-    const reader: Changes<T> = new Changes<T>(options, () => this.readers.delete(reader));
+    const reader = new Changes<T>(options, (ended) => this.readers.delete(ended));
     if (this.end !== undefined) reader.finish(this.end.error);
     else if (options.signal?.aborted !== true) this.readers.add(reader);
     return reader;

@@ -168,9 +168,12 @@ export class Place {
     }
   }
 
-  /** Gives the place up. Resolves when its znode is gone for certain, or the session has ended. */
+  /** Gives the place up. Resolves when its znode is gone for certain, or the session has ended. If it fails, leave again. */
   leave(): Promise<void> {
-    this.left ??= deleteForCertain(this.queue.client, this.path);
+    this.left ??= deleteForCertain(this.queue.client, this.path).catch((error) => {
+      this.left = undefined;
+      throw error;
+    });
     this.end(new CoordinationError("ABORTED", `${this.path} was released`, { path: this.path }));
     return this.left;
   }

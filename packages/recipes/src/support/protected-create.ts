@@ -5,7 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { type Acl, type Client, type CreateMode, type CreateResult, isCoordinationError } from "@rookery/client";
-import { persist } from "./calls.ts";
+import { cleanUp, persist } from "./calls.ts";
 
 export interface ProtectedOptions {
   readonly mode?: CreateMode | undefined;
@@ -86,13 +86,13 @@ async function findProtected(
   }
 }
 
-/** In the background, until it is certain that nothing is left. */
+/** In the background, until it is certain that nothing is left. What fails for good leaves it to the end of the session. */
 function deleteProtected(client: Client, parent: string, id: string): void {
   const act = async () => {
     const found = await findProtected(client, parent, id);
     if (found !== undefined) await deleteQuietly(client, found.path);
   };
-  persist(undefined, act).catch(ignoreEnd);
+  cleanUp(act).catch(() => {});
 }
 
 /** Deletes a znode that may be gone. */
@@ -108,10 +108,6 @@ export async function deleteQuietly(client: Client, path: string): Promise<void>
  * Deletes a znode for certain, however often the connection breaks: resolves when it is gone, or when the client has ended and
  * the session takes it along.
  */
-export async function deleteForCertain(client: Client, path: string): Promise<void> {
-  await persist(undefined, () => deleteQuietly(client, path)).catch(ignoreEnd);
-}
-
-function ignoreEnd(error: unknown): void {
-  if (!isCoordinationError(error, "CLOSED", "AUTH_FAILED")) throw error;
+export function deleteForCertain(client: Client, path: string): Promise<void> {
+  return cleanUp(() => deleteQuietly(client, path));
 }

@@ -99,10 +99,14 @@ describe("limits", () => {
   });
 
   it("report nothing as unhandled of what is waited for no longer", async () => {
-    const late = nextTurn().then(() => {
-      throw new Error("late");
-    });
-    await expect(abortable(late, AbortSignal.abort("early"))).rejects.toBe("early");
+    const late = () =>
+      nextTurn().then(() => {
+        throw new Error("late");
+      });
+    const signal = AbortSignal.abort("early");
+    await expect(abortable(late(), signal)).rejects.toBe("early");
+    await expect(within("baking", { signal }, late())).rejects.toMatchObject({ code: "ABORTED" });
+    await expect(within("baking", { timeoutMs: -1 }, late())).rejects.toMatchObject({ code: "BAD_ARGUMENTS" });
     await nextTurn();
     await nextTurn();
   });

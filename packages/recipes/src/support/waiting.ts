@@ -47,6 +47,8 @@ export async function limit<T>(
 
 /** Waits for `promise`, which goes on whatever happens, within the same limits. */
 export function within<T>(what: string, options: WaitOptions | undefined, promise: Promise<T>): Promise<T> {
+  // The limits may be over before anybody waits for it.
+  promise.catch(() => {});
   return limit(what, options, (signal) => abortable(promise, signal));
 }
 

@@ -87,7 +87,8 @@ export class TransactionCoordinator {
   /**
    * Begins a transaction, once: its participants are asked to prepare. Resolves with its id. Participants need not be running.
    *
-   * @throws CoordinationError `NODE_EXISTS` if there is a transaction with this id; `BAD_ARGUMENTS`.
+   * @throws CoordinationError `NODE_EXISTS` if there is a transaction with this id; `BAD_ARGUMENTS`. With outcome `unknown` the
+   *   session expired, or it was given up, before the reply came: it may have begun, and even be finished and forgotten.
    */
   async begin(participants: readonly string[], options: BeginOptions = {}): Promise<string> {
     const { data, id = randomUUID() } = options;

@@ -4,11 +4,12 @@
  * The layout is this package's own:
  *
  * ```text
- * <path>/transactions/<id>                 JSON: { participants, decisionTimeoutMs, data (base64), nonce }
+ * <path>/transactions/<id>                 JSON: { participants, decisionTimeoutMs, data (base64) }
  * <path>/transactions/<id>/votes/<name>    "commit" or "abort": what that participant has promised
  * <path>/transactions/<id>/decision        "commit" or "abort"
  * <path>/transactions/<id>/acks/<name>     that participant has carried the decision out
  * <path>/participants/<name>/<id>          what that participant has not yet carried out
+ * <path>/marks/<uuid>-mark                 of a session that begins transactions: see support/once.ts
  * ```
  *
  * What must hold:
@@ -19,13 +20,21 @@
  * 3. A vote is created once and never changes. It is persistent: a promise outlives the session it was given in.
  * 4. A participant's entry below `participants` is deleted together with the creation of its ack, after it carried out the
  *    decision; and the transaction is deleted, all of it at one moment, only when all have acknowledged.
+ * 5. A transaction is created once, although replies are lost: it may have been carried out and deleted by then.
  */
 
-import { randomUUID } from "node:crypto";
-import { type Acl, type Client, CoordinationError, isCoordinationError, type Zxid } from "@rookery/client";
+import {
+  type Acl,
+  type Client,
+  CoordinationError,
+  isCoordinationError,
+  TransactionError,
+  type Zxid,
+} from "@rookery/client";
 import type { Bell } from "../support/bell.ts";
 import { ifThere, persist, unwatch } from "../support/calls.ts";
 import { badArgument, checkPath } from "../support/checks.ts";
+import { type AnyTransaction, onceWriter } from "../support/once.ts";
 
 /** What becomes of a transaction; and what a participant votes for. */
 export type Decision = "commit" | "abort";
@@ -102,45 +111,44 @@ export class Ledger {
     return `${this.prefix}/participants/${participant}`;
   }
 
+  private get marks(): string {
+    return `${this.prefix}/marks`;
+  }
+
   async ensureDuties(participant: string, signal: AbortSignal): Promise<void> {
     await persist(signal, () => this.client.ensurePath(this.duties(participant), { acl: this.acl, signal }));
   }
 
-  /** Writes down a transaction, once. @throws CoordinationError `NODE_EXISTS` if there is another with this id. */
+  /**
+   * Writes down a transaction, once.
+   *
+   * @throws CoordinationError `NODE_EXISTS` if there is another with this id; with outcome `unknown`: it may have begun.
+   */
   async begin({ id, participants, data, decisionTimeoutMs }: NewTransaction, signal: AbortSignal): Promise<void> {
     const { client, acl } = this;
-    // A reply may be lost: by the nonce one knows one's own again.
-    const nonce = randomUUID();
     const text = JSON.stringify({
       participants,
       decisionTimeoutMs,
       data: Buffer.from(data ?? "").toString("base64"),
-      nonce,
     });
-    await persist(signal, async () => {
-      for (;;) {
-        const transaction = client.transaction();
-        transaction.create(this.transaction(id), text, { acl });
-        transaction.create(this.votes(id), undefined, { acl });
-        transaction.create(this.acks(id), undefined, { acl });
-        for (const name of participants) transaction.create(`${this.duties(name)}/${id}`, undefined, { acl });
-        try {
-          await transaction.commit({ signal });
-          return;
-        } catch (error) {
-          if (isCoordinationError(error, "NO_NODE")) {
-            await client.ensurePath(this.transactions, { acl, signal });
-            for (const name of participants) await client.ensurePath(this.duties(name), { acl, signal });
-            continue;
-          }
-          if (!isCoordinationError(error, "NODE_EXISTS")) throw error;
-          await client.sync(this.path, { signal });
-          const found = await ifThere(client.get(this.transaction(id), { signal }));
-          if (found === undefined || JSON.parse(found.data.toString()).nonce !== nonce) throw error;
-          return;
-        }
+    const write = (transaction: AnyTransaction) => {
+      transaction.create(this.transaction(id), text, { acl });
+      transaction.create(this.votes(id), undefined, { acl });
+      transaction.create(this.acks(id), undefined, { acl });
+      for (const name of participants) transaction.create(`${this.duties(name)}/${id}`, undefined, { acl });
+      return transaction;
+    };
+    const writer = onceWriter(client, this.marks, acl);
+    for (;;) {
+      try {
+        await writer.commit(write, signal);
+        return;
+      } catch (error) {
+        if (!(error instanceof TransactionError && error.code === "NO_NODE")) throw error;
       }
-    });
+      await persist(signal, () => client.ensurePath(this.transactions, { acl, signal }));
+      for (const name of participants) await this.ensureDuties(name, signal);
+    }
   }
 
   /** @throws CoordinationError `NO_NODE` if it is forgotten. */

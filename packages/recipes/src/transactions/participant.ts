@@ -2,7 +2,7 @@
 
 import { type Acl, type Client, CoordinationError, isCoordinationError } from "@rookery/client";
 import { Bell, pause } from "../support/bell.ts";
-import { persist, unwatch } from "../support/calls.ts";
+import { ifThere, persist, unwatch } from "../support/calls.ts";
 import { badArgument } from "../support/checks.ts";
 import { limit, type WaitOptions } from "../support/waiting.ts";
 import { checkName, type Decision, Ledger, type TransactionRecord } from "./ledger.ts";
@@ -30,9 +30,9 @@ export interface TransactionCallbacks {
 }
 
 export interface ParticipantOptions {
-  /** The longest pause before `commit` or `rollback` is called again, a positive number of ms; the first is 100. Default 10_000. */
+  /** The longest pause before what failed is tried again, a positive number of ms; the first is 100. Default 10_000. */
   readonly retryPauseMsMax?: number | undefined;
-  /** Told what a callback threw, and what else went wrong with a transaction. Default: nobody. */
+  /** Told what a callback threw, and what else went wrong with a transaction or, the id being "", the list. Default: nobody. */
   readonly onError?: ((error: unknown, id: string) => void) | undefined;
   /** Of the znodes it creates. Default: the client's. */
   readonly acl?: readonly Acl[] | undefined;
@@ -54,6 +54,7 @@ const RETRY_PAUSE_MS_MAX = 10_000;
  * - A participant that has voted for commit is bound: it waits for the decision. When the transaction's time is over it decides
  *   itself, for commit if all have voted so, otherwise for abort.
  * - Suspension delays, and expiry does nothing: votes are promises, and persistent.
+ * - It ends when it is stopped or with its client, and by nothing else.
  */
 export class TransactionParticipant implements AsyncDisposable {
   readonly name: string;
@@ -79,7 +80,17 @@ export class TransactionParticipant implements AsyncDisposable {
     this.ledger = new Ledger(client, path, options.acl);
     this.callbacks = callbacks;
     this.retryPauseMsMax = options.retryPauseMsMax ?? RETRY_PAUSE_MS_MAX;
-    this.onError = options.onError ?? (() => {});
+    const { onError } = options;
+    this.onError = (error, id) => {
+      try {
+        onError?.(error, id);
+      } catch (thrown) {
+        // What it throws is its own: the participant goes on.
+        queueMicrotask(() => {
+          throw thrown;
+        });
+      }
+    };
     if (!(this.retryPauseMsMax > 0))
       throw badArgument(`retryPauseMsMax is ${options.retryPauseMsMax}: it must be positive.`);
   }
@@ -92,7 +103,6 @@ export class TransactionParticipant implements AsyncDisposable {
     this.following = Promise.resolve();
     try {
       await limit(`starting the participant ${this.name}`, options, async (signal) => {
-        await this.ledger.ensureDuties(this.name, signal);
         await this.look(bell, signal);
       });
     } catch (error) {
@@ -117,26 +127,43 @@ export class TransactionParticipant implements AsyncDisposable {
   /** Until it is stopped, or the client ends. */
   private async follow(bell: Bell): Promise<void> {
     const { signal } = this.stopping;
-    try {
-      for (;;) {
+    let pauseMs = RETRY_PAUSE_MS;
+    for (;;) {
+      try {
         await bell.wait(signal);
         await this.look(bell, signal);
+        pauseMs = RETRY_PAUSE_MS;
+      } catch (error) {
+        if (!(await this.mayTryAgain(error, "", pauseMs))) break;
+        pauseMs *= 2;
+        bell.ring();
       }
-    } catch (error) {
-      if (!signal.aborted && !isEnd(error)) this.onError(error, "");
-    } finally {
-      unwatch(this.ledger.client, this.ledger.duties(this.name), bell.ring);
     }
+    unwatch(this.ledger.client, this.ledger.duties(this.name), bell.ring);
+  }
+
+  /** Tells what went wrong, and pauses. False: it stops, or the client has ended. */
+  private async mayTryAgain(error: unknown, id: string, pauseMs: number): Promise<boolean> {
+    const { signal } = this.stopping;
+    if (signal.aborted || isEnd(error)) return false;
+    this.onError(error, id);
+    await pause(Math.min(pauseMs, this.retryPauseMsMax), signal).catch(() => {});
+    return !signal.aborted;
   }
 
   /** Takes up what is on the list. */
   private async look(bell: Bell, signal: AbortSignal): Promise<void> {
     const path = this.ledger.duties(this.name);
-    const { children } = await persist(signal, () => {
+    const read = () => {
       bell.silence();
-      return this.ledger.client.getChildren(path, { signal, watch: bell.ring });
-    });
-    for (const id of children)
+      return ifThere(this.ledger.client.getChildren(path, { signal, watch: bell.ring }));
+    };
+    let found = await persist(signal, read);
+    while (found === undefined) {
+      await this.ledger.ensureDuties(this.name, signal);
+      found = await persist(signal, read);
+    }
+    for (const id of found.children)
       if (!this.work.has(id)) {
         const done = this.see(id).finally(() => this.work.delete(id));
         this.work.set(id, done);
@@ -147,18 +174,24 @@ export class TransactionParticipant implements AsyncDisposable {
   private async see(id: string): Promise<void> {
     const { signal } = this.stopping;
     const { ledger, name } = this;
-    try {
-      const startMs = Date.now();
-      const record = await ledger.record(id, signal);
-      const decision = await this.vote(record, startMs);
-      await this.carryOut(decision, { ...record, signal });
-      await ledger.acknowledge(id, name, signal);
-    } catch (error) {
-      if (signal.aborted || isEnd(error)) return;
-      this.onError(error, id);
-      // Forgotten by force: there is nobody who could tell the decision.
-      if (isCoordinationError(error, "NO_NODE")) await ledger.dismiss(id, name, signal).catch(() => {});
-    }
+    const startMs = Date.now();
+    let isForgotten = false;
+    for (let pauseMs = RETRY_PAUSE_MS; ; pauseMs *= 2)
+      try {
+        if (isForgotten) {
+          await ledger.dismiss(id, name, signal);
+          return;
+        }
+        const record = await ledger.record(id, signal);
+        const decision = await this.vote(record, startMs);
+        await this.carryOut(decision, { ...record, signal });
+        await ledger.acknowledge(id, name, signal);
+        return;
+      } catch (error) {
+        // By force: there is nobody who could tell the decision.
+        isForgotten ||= isCoordinationError(error, "NO_NODE");
+        if (!(await this.mayTryAgain(error, id, pauseMs))) return;
+      }
   }
 
   /** The first phase, as far as it was not gone through before; resolves with the decision. */

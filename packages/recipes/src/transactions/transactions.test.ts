@@ -1,6 +1,6 @@
-import { type Client, connect } from "@rookery/client";
+import { type Client, CoordinationError, connect } from "@rookery/client";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { canRestart, OPCODE, type RecipeServer, startServer } from "../../test/world.ts";
 import {
   type ParticipantOptions,
@@ -94,7 +94,8 @@ describe("a transaction", () => {
     expect(b.calls).toEqual(["prepare", "commit"]);
     expect(seen).toMatchObject([{ id, participants: ["a", "b"], data: Buffer.from("payload") }]);
     expect(await coordinator.list()).toEqual([]);
-    expect(await one.getAllChildrenNumber(path)).toBe(4);
+    // The lists of both, and the mark of this session.
+    expect(await one.getAllChildrenNumber(path)).toBe(6);
     await coordinator.complete(id);
     await expect(coordinator.decide(id)).rejects.toMatchObject({ code: "NO_NODE" });
   });
@@ -191,6 +192,33 @@ describe("mishaps", () => {
     await coordinator.complete(id);
     expect(a.calls).toEqual(["prepare", "commit", "prepare", "commit"]);
   });
+
+  it.each([
+    ["is known to have begun", false],
+    ["may have begun if the session has expired", true],
+  ])(
+    "a transaction that was finished before its coordinator came back %s, and does not begin again",
+    async (_, expires) => {
+      const a = await start("a");
+      const coordinator = new TransactionCoordinator(one, path);
+      const other = new TransactionCoordinator(two, path);
+      await coordinator.complete((await coordinator.run(["a"])).id);
+      const lost = server.loseNextReply({ opcode: OPCODE.multi, session: one.sessionId });
+      server.refuseConnections(true);
+      const begun = coordinator.begin(["a"], { id: "t" });
+      begun.catch(() => {});
+      expect(await lost).toMatchObject({ error: 0 });
+      expect(await other.decide("t")).toBe("commit");
+      await other.complete("t");
+      if (expires) await server.expireSession(one.sessionId);
+      server.refuseConnections(false);
+      if (expires) await expect(begun).rejects.toMatchObject({ code: "SESSION_EXPIRED", outcome: "unknown" });
+      else expect(await begun).toBe("t");
+      expect(await other.list()).toEqual([]);
+      await stopAll();
+      expect(a.calls).toEqual(["prepare", "commit", "prepare", "commit"]);
+    },
+  );
 
   it("a lost reply of the decision, and of the deletion, changes nothing", async () => {
     const coordinator = new TransactionCoordinator(one, path);
@@ -309,6 +337,44 @@ describe("mishaps", () => {
     await other.forget(refused);
     expect(await other.list()).toMatchObject([{ id: waits }]);
     expect(await one.getChildren(`${path}/participants/nobody`)).toMatchObject({ children: [waits] });
+  });
+
+  it.each([
+    ["its list", "getChildren", ""],
+    ["a transaction", "get", "t"],
+  ] as const)("a participant that could not read %s tells so, and tries again", async (_, call, id) => {
+    const onError = vi.fn();
+    const a = await start("a", {}, { onError });
+    const error = new CoordinationError("NO_AUTH", "not now");
+    vi.spyOn(two, call).mockRejectedValueOnce(error);
+    const coordinator = new TransactionCoordinator(one, path);
+    expect(await coordinator.run(["a"], { id: "t", timeoutMs: 2000 })).toMatchObject({ decision: "commit" });
+    await coordinator.complete("t");
+    expect(a.calls).toEqual(["prepare", "commit"]);
+    expect(onError.mock.calls).toEqual([[error, id]]);
+  });
+
+  it("a participant goes on when the one it tells throws, whose error is an uncaught one", async () => {
+    const uncaught: unknown[] = [];
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => uncaught.push(error));
+    onTestFinished(() => {
+      process.removeAllListeners("uncaughtException");
+      for (const listener of listeners) process.on("uncaughtException", listener);
+    });
+    await start("a", { prepare: refuse }, { onError: refuse });
+    const { decision } = await new TransactionCoordinator(one, path).run(["a"], { timeoutMs: 2000 });
+    expect(decision).toBe("abort");
+    expect(uncaught).toMatchObject([{ message: "no" }]);
+  });
+
+  it("a participant outlives its list", async () => {
+    const a = await start("a");
+    await one.delete(`${path}/participants/a`);
+    await vi.waitFor(async () => expect(await one.exists(`${path}/participants/a`)).toBeDefined());
+    const coordinator = new TransactionCoordinator(one, path);
+    expect(await coordinator.run(["a"], { timeoutMs: 2000 })).toMatchObject({ decision: "commit" });
+    expect(a.calls[0]).toBe("prepare");
   });
 
   it("hold for any participants: all do the same, and what the votes allow", async () => {
