@@ -24,6 +24,10 @@ function listenTo({ events }: LeaderLatch): string[] {
 }
 
 describe("a leader latch", () => {
+  it("is not waited for before it takes part", async () => {
+    await expect((await latch("a")).awaitLeadership()).rejects.toMatchObject({ code: "BAD_ARGUMENTS" });
+  });
+
   it("lets the first lead, until it is closed, and then the next", async () => {
     const [a, b, c] = [await latch("a"), await latch("b"), await latch("c")];
     for (const each of [a, b, c]) await each.start();

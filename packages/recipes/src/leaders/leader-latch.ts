@@ -101,9 +101,9 @@ export class LeaderLatch implements AsyncDisposable {
   }
 
   /**
-   * Resolves when this one leads; at once if it does. It must have been started.
+   * Resolves when this one leads; at once if it does.
    *
-   * @throws CoordinationError `TIMEOUT`, `ABORTED`; `CLOSED` if the latch or the client is closed.
+   * @throws CoordinationError `BAD_ARGUMENTS` before {@link start}; `TIMEOUT`, `ABORTED`; `CLOSED` if the latch or the client is closed.
    */
   awaitLeadership(options: WaitOptions = {}): Promise<Lease> {
     return limit(`waiting to lead ${this.path}`, options, async (signal) => {
@@ -112,6 +112,7 @@ export class LeaderLatch implements AsyncDisposable {
         const { lease } = this;
         if (lease !== undefined) return lease;
         if (this.isOver) throw this.failure?.error ?? this.closedError();
+        if (this.started === undefined) throw badArgument(`The latch ${this.path} takes no part yet: start it first.`);
         await this.nextChange(signal);
       }
     });
