@@ -218,6 +218,17 @@ describe("a disk that was put back to an older day", () => {
     expect(lone.core.learners.get(1)?.active).toBe(false);
   });
 
+  it("is recognised although it was put back before the next heartbeat", () => {
+    const lone = new Lone({ sid: 3 });
+    lone.lead([1, 2]);
+    lone.hear(1, ack(1, 1, lone.now));
+    lone.core.linkDown(lone.now, 1);
+    lone.core.linkUp(lone.now, 1);
+    lone.sent = [];
+    lone.hear(1, join());
+    expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 1, index: 1 } }]);
+  });
+
   it("is recognised by a follower that becomes leader, from what its leader had said of everybody", () => {
     const [, second, third] = older as [Entry, Entry, Entry];
     const lone = new Lone({ sid: 3, log: older });

@@ -135,12 +135,10 @@ export class Context {
     return Math.round(ms * (0.6 + 0.8 * this.random()));
   }
 
-  witness(epoch: number, levels: readonly Level[]): void {
-    for (const { sid, index } of levels) {
-      const seen = this.witnessed.get(sid);
-      if (seen === undefined || epoch > seen.epoch || (epoch === seen.epoch && index > seen.index))
-        this.witnessed.set(sid, { epoch, index });
-    }
+  witness(epoch: number, { sid, index }: Level): void {
+    const seen = this.witnessed.get(sid);
+    if (seen === undefined || epoch > seen.epoch || (epoch === seen.epoch && index > seen.index))
+      this.witnessed.set(sid, { epoch, index });
   }
 
   /**

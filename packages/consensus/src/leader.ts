@@ -236,7 +236,7 @@ export class Leader {
     if (known?.active) {
       // It came back without a break of the connection and knows nothing to be the same: the next append shows it.
       // What it reports is durable (§5.3).
-      known.acknowledged(match ?? 0, context.now);
+      this.counted(known, match ?? 0);
       known.rewind(context.now);
       known.sentCommit = 0;
       // A snapshot that came while it followed nobody was thrown away.
@@ -246,6 +246,7 @@ export class Leader {
     if (known !== undefined) this.freeSnapshot(known);
     const progress = new Progress(sid, context.membership.isVoter(sid), match, context.now);
     this.learners.set(sid, progress);
+    this.witness(progress);
     this.continueFrom(progress, match);
     context.trace("learner", { peer: sid, match: match ?? -1, last: ack.last.index, how: howTo(progress, ack) });
   }
@@ -346,7 +347,7 @@ export class Leader {
     progress.readSeq = Math.max(progress.readSeq, message.readSeq);
     progress.applied = message.applied;
     if (message.durable > progress.match) {
-      progress.acknowledged(message.durable, context.now);
+      this.counted(progress, message.durable);
       this.progressAt = context.now;
       if (progress.match >= progress.installing) progress.installing = 0;
       if (progress.needsSnapshot && progress.match + 1 >= context.log.firstIndex) this.snapshotArrived(progress);
@@ -357,6 +358,16 @@ export class Leader {
       const { log } = context;
       this.continueFrom(progress, matchPoint(log.rows, log.last.index, reject.epochs, reject.last.index));
     }
+  }
+
+  private counted(progress: Progress, durable: number): void {
+    progress.acknowledged(durable, this.context.now);
+    this.witness(progress);
+  }
+
+  /** At once, not with the next heartbeat: its disk may be put back to an older day before that. */
+  private witness({ sid, voter, match }: Progress): void {
+    if (voter && match > 0) this.context.witness(this.epoch, { sid, index: match });
   }
 
   private snapshotArrived(progress: Progress): void {
@@ -581,7 +592,6 @@ export class Leader {
     const levels: Level[] = [{ sid: context.sid, index: context.log.durable }];
     for (const { sid, voter, match } of this.learners.values())
       if (voter && match > 0) levels.push({ sid, index: match });
-    context.witness(this.epoch, levels);
     return {
       type: "heartbeat",
       epoch: this.epoch,

@@ -104,16 +104,13 @@ export class Faults {
     world.after(backMs * 1000, () => {
       // Of a leader only the others know, and only by what it last said.
       if (world.quiet || member.life !== life || member.role?.role !== "following") return;
-      // What the leader has counted is what the disk must not forget; the rest was never promised to anybody.
-      const counted = leaders(world).some(
-        ({ core }) => (core?.learners.get(member.sid)?.match ?? 0) > copy.log.lastIndex,
-      );
       world.crash(member, "is killed");
       // Before it belonged it had no vote, and must not find out anew that it has one.
-      member.damaged = counted || copy.promises.belongs !== member.disk.promises.belongs;
+      member.damaged = copy.promises.belongs !== member.disk.promises.belongs;
       member.restored = true;
       world.checker.onDamage(member);
       member.disk.restore(copy);
+      world.judge(member);
       world.say(member.sid, () => `its disk is put back to entry ${copy.log.lastIndex}`);
       world.restartLater(member, downMs);
     });

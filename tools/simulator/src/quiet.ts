@@ -180,6 +180,7 @@ export class Quiet {
     const { world } = this;
     const { plan } = world;
     const specs = specsOf(plan);
+    for (const member of world.members) world.judge(member);
     const intact = world.members.filter(({ damaged }) => !damaged);
     let chosen = intact.map(({ sid }) => sid);
     const belonging = intact.filter(({ disk }) => disk.promises.belongs).map(({ sid }) => sid);

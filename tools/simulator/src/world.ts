@@ -228,6 +228,7 @@ export class World {
 
   start(member: Member, vouched = false): void {
     if (member.core !== undefined || member.stopped) return;
+    this.judge(member);
     const { plan } = this;
     const chance = this.boots[member.sid] as Stream;
     const { disk } = member;
@@ -335,6 +336,16 @@ export class World {
     }
     disk.wipe(this.nonce(member.sid));
     this.say(member.sid, () => "its disk is emptied");
+  }
+
+  /**
+   * What a leader has counted is what a disk that was put back must not lack; the rest was never promised to anybody. Judged again
+   * before it matters, as what was answered before the kill arrives after it.
+   */
+  judge(member: Member): void {
+    const { sid, disk, restored } = member;
+    if (restored && this.members.some(({ core }) => (core?.learners.get(sid)?.match ?? 0) > disk.log.lastIndex))
+      member.damaged = true;
   }
 
   // ── Inputs ─────────────────────────────────────────────────────────────────────────────────────────────────
