@@ -61,7 +61,7 @@ suite kazoo 15 "$interop/kazoo/run.sh"
 suite java 8 "$interop/java/run.sh"
 suite go 6 "$interop/go/run.sh"
 suite c 6 "$interop/c/run.sh"
-suite client 4 "$repo/packages/client/test/zookeeper.sh"
+suite client 4 "$interop/client/run.sh"
 suite recipes 8 "$interop/recipes/run.sh"
 # Those that know what an ensemble is, against three servers. ENSEMBLE=0 leaves them out, which halves the time.
 if [ "${ENSEMBLE:-1}" = 1 ]; then

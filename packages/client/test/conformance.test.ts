@@ -1,6 +1,6 @@
 /**
  * What the client does with a server of either kind: Rookery in this process, or the server that ROOKERY_TEST_SERVER names
- * (`host:port`; `zookeeper.sh` starts Apache ZooKeeper for it). ROOKERY_TEST_SASL is `user:password` of a server that speaks SASL.
+ * (`host:port`; `tools/interop/client/run.sh` starts Apache ZooKeeper for it). ROOKERY_TEST_SASL is `user:password` of a server that speaks SASL.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { startTestServer, type TestServer } from "@rookery/server/testing";

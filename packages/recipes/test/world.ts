@@ -1,6 +1,6 @@
 /**
  * A server with faults on demand and its clients, for one test: a server in this process or, if ROOKERY_TEST_SERVER names one
- * (`host:port`; `zookeeper.sh` of the client's tests starts Apache ZooKeeper for it), a gate in front of that one and a chroot of
+ * (`host:port`; `tools/interop/client/run.sh` starts Apache ZooKeeper for it), a gate in front of that one and a chroot of
  * its own.
  */
 import { randomUUID } from "node:crypto";

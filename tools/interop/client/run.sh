@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Tests against Apache ZooKeeper: conformance.test.ts, once with SASL DIGEST-MD5 and once without, and those of the recipes.
-# The first argument may be the one that is meant, client or recipes; the others are handed to vitest:
-# test/zookeeper.sh recipes -t mutex. ZOOKEEPER_LIB names a folder with its jars; without it they are fetched as tools/interop does.
+# Our client and recipes against Apache ZooKeeper: conformance.test.ts, once with SASL DIGEST-MD5 and once without, and the tests
+# of the recipes. See ../README.md. The first argument may be the one that is meant, client or recipes; the others are handed to
+# vitest: client/run.sh recipes -t mutex. ZOOKEEPER_LIB names a folder with jars to use instead of those that are fetched.
 export TARGET=zookeeper
-source "$(dirname "${BASH_SOURCE[0]}")/../../../tools/interop/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 packages="client recipes"
 case ${1:-} in
   client | recipes)

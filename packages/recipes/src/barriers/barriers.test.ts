@@ -97,20 +97,20 @@ describe("a barrier", () => {
 
 describe("a double barrier", () => {
   it("lets all begin when the last is in, and end when the last has left", async () => {
-    const members = await Promise.all([1, 2, 3].map(async () => new DoubleBarrier(await newClient(), "/work", 3)));
+    const members = await Promise.all([1, 2, 3].map(async () => new DoubleBarrier(await newClient(), "/party", 3)));
     const [a, b, c] = members as [DoubleBarrier, DoubleBarrier, DoubleBarrier];
     const early = [a.enter(), b.enter()];
     expect(await isPending(Promise.race(early), c.client)).toBe(true);
     await Promise.all([...early, c.enter()]);
-    expect(await children(a.client, "/work")).toHaveLength(4);
+    expect(await children(a.client, "/party")).toHaveLength(4);
     const left = [a.leave(), c.leave()];
     expect(await isPending(Promise.race(left), b.client)).toBe(true);
     await Promise.all([...left, b.leave()]);
-    expect(await children(a.client, "/work")).toEqual([]);
+    expect(await children(a.client, "/party")).toEqual([]);
   });
 
   it("keeps its members in step round after round", async () => {
-    const members = await Promise.all([1, 2, 3].map(async () => new DoubleBarrier(await newClient(), "/work", 3)));
+    const members = await Promise.all([1, 2, 3].map(async () => new DoubleBarrier(await newClient(), "/party", 3)));
     const working = new Set<number>();
     await Promise.all(
       members.map(async (member, index) => {
@@ -122,72 +122,72 @@ describe("a double barrier", () => {
         }
       }),
     );
-    expect(await children((members[0] as DoubleBarrier).client, "/work")).toEqual([]);
+    expect(await children((members[0] as DoubleBarrier).client, "/party")).toEqual([]);
   });
 
   it("has no member left of one who gave up waiting", async () => {
     const client = await newClient();
-    const barrier = new DoubleBarrier(client, "/work", 2);
+    const barrier = new DoubleBarrier(client, "/party", 2);
     const stop = new AbortController();
     const entering = barrier.enter({ signal: stop.signal });
-    await vi.waitFor(async () => expect(await children(client, "/work")).toHaveLength(1));
+    await vi.waitFor(async () => expect(await children(client, "/party")).toHaveLength(1));
     stop.abort();
     await expect(entering).rejects.toMatchObject({ code: "ABORTED" });
-    await vi.waitFor(async () => expect(await children(client, "/work")).toEqual([]));
+    await vi.waitFor(async () => expect(await children(client, "/party")).toEqual([]));
     await expect(barrier.enter({ timeoutMs: 5 })).rejects.toMatchObject({ code: "TIMEOUT" });
-    await vi.waitFor(async () => expect(await children(client, "/work")).toEqual([]));
+    await vi.waitFor(async () => expect(await children(client, "/party")).toEqual([]));
     expect(client.events.listenerCount("state")).toBe(0);
   });
 
   it("counts a member once although the reply to its creation was lost", async () => {
     const [a, b] = [await newClient(), await newClient()];
-    await a.ensurePath("/work");
+    await a.ensurePath("/party");
     void server.loseNextReply({ opcode: OPCODE.create, session: a.sessionId });
-    const entering = new DoubleBarrier(a, "/work", 2).enter();
+    const entering = new DoubleBarrier(a, "/party", 2).enter();
     await vi.waitFor(() => expect(a.stats.connections).toBe(2));
     expect(await isPending(entering, a)).toBe(true);
-    expect(await children(b, "/work")).toHaveLength(1);
-    await Promise.all([entering, new DoubleBarrier(b, "/work", 2).enter()]);
+    expect(await children(b, "/party")).toHaveLength(1);
+    await Promise.all([entering, new DoubleBarrier(b, "/party", 2).enter()]);
   });
 
   it("lets a waiting member enter again when its session has expired", async () => {
     const [a, b] = [await newClient(), await newClient()];
-    const entering = new DoubleBarrier(a, "/work", 2).enter();
-    await vi.waitFor(async () => expect(await children(b, "/work")).toHaveLength(1));
-    const before = await children(b, "/work");
+    const entering = new DoubleBarrier(a, "/party", 2).enter();
+    await vi.waitFor(async () => expect(await children(b, "/party")).toHaveLength(1));
+    const before = await children(b, "/party");
     await server.expireSession(a.sessionId);
     await vi.waitFor(async () => {
-      const now = await children(b, "/work");
+      const now = await children(b, "/party");
       expect(now).toHaveLength(1);
       expect(now).not.toEqual(before);
     });
-    await Promise.all([entering, new DoubleBarrier(b, "/work", 2).enter()]);
+    await Promise.all([entering, new DoubleBarrier(b, "/party", 2).enter()]);
   });
 
   it("takes a member that died for one that has left", async () => {
     const [a, b] = [await newClient(), await newClient()];
-    const [one, two] = [new DoubleBarrier(a, "/work", 2), new DoubleBarrier(b, "/work", 2)];
+    const [one, two] = [new DoubleBarrier(a, "/party", 2), new DoubleBarrier(b, "/party", 2)];
     await Promise.all([one.enter(), two.enter()]);
     await b.close();
     await one.leave();
-    expect(await children(a, "/work")).toEqual([]);
+    expect(await children(a, "/party")).toEqual([]);
   });
 
   it("does not count a `ready` that dead members have left", async () => {
     const client = await newClient();
-    await client.create("/work/ready", "", { parents: true });
-    const entering = new DoubleBarrier(client, "/work", 2).enter();
+    await client.create("/party/ready", "", { parents: true });
+    const entering = new DoubleBarrier(client, "/party", 2).enter();
     expect(await isPending(entering, client)).toBe(true);
-    await Promise.all([entering, new DoubleBarrier(await newClient(), "/work", 2).enter()]);
+    await Promise.all([entering, new DoubleBarrier(await newClient(), "/party", 2).enter()]);
   });
 
   it("refuses to enter twice, to leave before it is in, and a count that is none", async () => {
     const client = await newClient();
-    const barrier = new DoubleBarrier(client, "/work", 1);
+    const barrier = new DoubleBarrier(client, "/party", 1);
     await expect(barrier.leave()).rejects.toMatchObject({ code: "BAD_ARGUMENTS" });
     await barrier.enter();
     await expect(barrier.enter()).rejects.toMatchObject({ code: "BAD_ARGUMENTS" });
     await barrier.leave();
-    expect(() => new DoubleBarrier(client, "/work", 0)).toThrow(/positive integer/);
+    expect(() => new DoubleBarrier(client, "/party", 0)).toThrow(/positive integer/);
   });
 });

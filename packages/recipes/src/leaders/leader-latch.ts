@@ -12,6 +12,7 @@ import {
 import { Hold } from "../support/hold.ts";
 import type { Lease } from "../support/lease.ts";
 import { Place, type Queue, waitForPredecessor } from "../support/place.ts";
+import { throwLater } from "../support/tell.ts";
 import { aborted, follow, limit, type WaitOptions, within } from "../support/waiting.ts";
 import { type Participant, participants } from "./participants.ts";
 
@@ -238,9 +239,7 @@ export class LeaderLatch implements AsyncDisposable {
     try {
       emit();
     } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+      throwLater(error);
     }
   }
 

@@ -96,12 +96,12 @@ describe("a mutex", () => {
   it("is not waited for by tryAcquire, which leaves nothing behind", async () => {
     const [a, b] = (await mutexes(2)) as [Mutex, Mutex];
     const lease = await a.tryAcquire();
-    expect(lease).toBeDefined();
+    expect(lease?.path).toMatch(/^.+-lock-\d{10}$/);
     expect(await b.tryAcquire()).toBeUndefined();
     await queued(1);
     await lease?.release();
     const next = await b.tryAcquire();
-    expect(next).toBeDefined();
+    expect(next?.token).toBeGreaterThan(lease?.token as bigint);
     await next?.release();
     await world.expectNothingLeft(PATH);
   });

@@ -39,6 +39,7 @@ import { Bell, pause } from "../support/bell.ts";
 import { ifThere, isInterruption, persist, unwatch } from "../support/calls.ts";
 import { badArgument, checkPath } from "../support/checks.ts";
 import { deleteQuietly } from "../support/protected-create.ts";
+import { throwLater } from "../support/tell.ts";
 import { limit, type WaitOptions } from "../support/waiting.ts";
 import { LogFencedError, LogTruncatedError } from "./errors.ts";
 import {
@@ -769,9 +770,7 @@ export class Log<T = unknown> {
     try {
       this.retention?.onError?.(error);
     } catch (thrown) {
-      queueMicrotask(() => {
-        throw thrown;
-      });
+      throwLater(thrown);
     }
   }
 

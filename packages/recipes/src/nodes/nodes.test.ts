@@ -199,7 +199,7 @@ it("leaves its znode if it is closed so", async () => {
   const node = new PersistentNode(zk, "/a", { mode: "persistent" });
   await node.ready();
   await node.close({ keep: true });
-  expect(await zk.exists("/a")).toBeDefined();
+  expect(await zk.exists("/a")).toMatchObject({ version: 0, ephemeralOwner: 0n });
 });
 
 it("fails what waits when the client is closed", async () => {

@@ -12,7 +12,8 @@ import {
   type Zxid,
 } from "@rookery/client";
 import { Bell, pause } from "../support/bell.ts";
-import { isInterruption, persist, withGrace } from "../support/calls.ts";
+import { isInterruption, isPassing, persist, withGrace } from "../support/calls.ts";
+import { badArgument } from "../support/checks.ts";
 import type { LossPolicy } from "../support/lease.ts";
 import type { AnyTransaction } from "../support/once.ts";
 import { deleteQuietly } from "../support/protected-create.ts";
@@ -369,13 +370,4 @@ const PAUSE_MS_MAX = 1000;
 
 function pauseFor(attempt: number, signal?: AbortSignal): Promise<void> {
   return pause(Math.random() * Math.min(PAUSE_MS * 2 ** Math.min(attempt, 10), PAUSE_MS_MAX), signal);
-}
-
-/** A call that the client had no room for counts as well: a session that lives on keeps its locks until it is told. */
-function isPassing(error: unknown): boolean {
-  return isInterruption(error) || isCoordinationError(error, "OVERLOADED");
-}
-
-function badArgument(message: string): CoordinationError {
-  return new CoordinationError("BAD_ARGUMENTS", message);
 }

@@ -32,17 +32,17 @@ export function isInterruption(error: unknown): error is CoordinationError {
   return isCoordinationError(error, "CONNECTION_LOSS", "SESSION_EXPIRED", "SESSION_MOVED", "THROTTLED", "TIMEOUT");
 }
 
+/** {@link isInterruption}, or there was no room for the call: it was not sent, and there is room later. */
+export function isPassing(error: unknown): error is CoordinationError {
+  return isInterruption(error) || isCoordinationError(error, "OVERLOADED");
+}
+
 /**
- * {@link persist} for what must not be left undone. A call that found no room was not sent, and there is room later; after a
- * `BAD_VERSION`, `act` looks again. Resolves when it is done, or when the client has ended and the session takes along what is left.
+ * {@link persist} for what must not be left undone, full queues or not. After a `BAD_VERSION`, `act` looks again. Resolves when it is done, or when the client has ended and the session takes along what is left.
  */
 export async function cleanUp(act: () => Promise<void>): Promise<void> {
   try {
-    await persist(
-      undefined,
-      act,
-      (error) => isInterruption(error) || isCoordinationError(error, "OVERLOADED", "BAD_VERSION"),
-    );
+    await persist(undefined, act, (error) => isPassing(error) || isCoordinationError(error, "BAD_VERSION"));
   } catch (error) {
     if (!isCoordinationError(error, "CLOSED", "AUTH_FAILED")) throw error;
   }

@@ -17,7 +17,7 @@ import {
   type WatchEvent,
   type Zxid,
 } from "@rookery/client";
-import { persist, unwatchAfter } from "./calls.ts";
+import { ifThere, persist, unwatchAfter } from "./calls.ts";
 import { deleteForCertain, protectedCreate } from "./protected-create.ts";
 import { aborted, follow } from "./waiting.ts";
 
@@ -267,22 +267,14 @@ export async function contenders(client: Client, path: string, signal: AbortSign
 
 /** No children if there is no such znode. */
 export async function childrenOf(client: Client, path: string, signal: AbortSignal): Promise<readonly string[]> {
-  try {
-    return (await client.getChildren(path, { signal })).children;
-  } catch (error) {
-    if (isCoordinationError(error, "NO_NODE")) return [];
-    throw error;
-  }
+  return (await ifThere(client.getChildren(path, { signal })))?.children ?? [];
 }
 
 async function contender(client: Client, path: string, signal: AbortSignal): Promise<Contender | undefined> {
-  try {
-    const { data, stat } = await client.get(path, { signal });
-    return { path, id: data.toString(), token: stat.czxid, session: stat.ephemeralOwner };
-  } catch (error) {
-    if (isCoordinationError(error, "NO_NODE")) return undefined;
-    throw error;
-  }
+  const found = await ifThere(client.get(path, { signal }));
+  if (found === undefined) return undefined;
+  const { data, stat } = found;
+  return { path, id: data.toString(), token: stat.czxid, session: stat.ephemeralOwner };
 }
 
 /** Resolves at the first moment with a server that takes writes. @throws The signal's reason. */

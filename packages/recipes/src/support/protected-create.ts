@@ -5,7 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { type Acl, type Client, type CreateMode, type CreateResult, isCoordinationError } from "@rookery/client";
-import { cleanUp, persist } from "./calls.ts";
+import { cleanUp, ifThere, persist } from "./calls.ts";
 
 export interface ProtectedOptions {
   readonly mode?: CreateMode | undefined;
@@ -97,11 +97,7 @@ function deleteProtected(client: Client, parent: string, id: string): void {
 
 /** Deletes a znode that may be gone. */
 export async function deleteQuietly(client: Client, path: string): Promise<void> {
-  try {
-    await client.delete(path);
-  } catch (error) {
-    if (!isCoordinationError(error, "NO_NODE")) throw error;
-  }
+  await ifThere(client.delete(path));
 }
 
 /**

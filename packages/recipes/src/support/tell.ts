@@ -10,8 +10,13 @@ export function tell<Events extends Record<keyof Events, unknown[]>, Name extend
     try {
       listener.apply(emitter, event);
     } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+      throwLater(error);
     }
+}
+
+/** For what a listener or callback throws: reported as uncaught, and no trouble to whoever called it. */
+export function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

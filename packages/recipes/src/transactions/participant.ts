@@ -4,6 +4,7 @@ import { type Acl, type Client, CoordinationError, isCoordinationError } from "@
 import { Bell, pause } from "../support/bell.ts";
 import { ifThere, persist, unwatch } from "../support/calls.ts";
 import { badArgument } from "../support/checks.ts";
+import { throwLater } from "../support/tell.ts";
 import { limit, type WaitOptions } from "../support/waiting.ts";
 import { checkName, type Decision, Ledger, type TransactionRecord } from "./ledger.ts";
 
@@ -86,9 +87,7 @@ export class TransactionParticipant implements AsyncDisposable {
         onError?.(error, id);
       } catch (thrown) {
         // What it throws is its own: the participant goes on.
-        queueMicrotask(() => {
-          throw thrown;
-        });
+        throwLater(thrown);
       }
     };
     if (!(this.retryPauseMsMax > 0))

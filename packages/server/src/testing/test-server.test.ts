@@ -164,7 +164,8 @@ describe("pause", () => {
     expect(heard).toBe(false);
     server.resume();
     expect(await answer).toMatchObject({ error: 0 });
-    expect(await newcomer).toBeDefined();
+    expect((await newcomer)?.id).not.toBe(0n);
+    expect(server.sessions).toContain((await newcomer)?.id);
     expect(await other.exists("/a")).toMatchObject({ error: 0 });
   });
 
