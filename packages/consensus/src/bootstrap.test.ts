@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Cluster, ensembleOf } from "../test/cluster.ts";
 import {
   ack,
+  ackEpoch,
   heartbeat,
   history,
   join,
@@ -227,6 +228,17 @@ describe("a disk that was put back to an older day", () => {
     lone.sent = [];
     lone.hear(1, join());
     expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 1, index: 1 } }]);
+  });
+
+  it("is recognised by its promise alone, which it has forgotten", () => {
+    const lone = new Lone({ sid: 3 });
+    lone.claim([1, 2]);
+    lone.hear(1, ackEpoch(1));
+    lone.core.linkDown(lone.now, 1);
+    lone.core.linkUp(lone.now, 1);
+    lone.sent = [];
+    lone.hear(1, join());
+    expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 1, index: 0 } }]);
   });
 
   it("is recognised by a follower that becomes leader, from what its leader had said of everybody", () => {

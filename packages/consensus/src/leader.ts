@@ -186,6 +186,8 @@ export class Leader {
     const { context, claim } = this;
     if (message.leaderBoot !== context.bootId) return; // P3: to an earlier life
     if (context.isRolledBack(from, message.epoch, message.last.index)) return;
+    // Whatever its log holds, it has promised this epoch.
+    if (context.membership.isVoter(from)) context.witness(message.epoch, { sid: from, index: 0 });
     if (claim?.durable && message.epoch === claim.epoch) {
       if (compareZxid(message.last, claim.last) > 0) {
         this.leave("a follower's log is newer"); // P3
@@ -367,7 +369,7 @@ export class Leader {
 
   /** At once, not with the next heartbeat: its disk may be put back to an older day before that. */
   private witness({ sid, voter, match }: Progress): void {
-    if (voter && match > 0) this.context.witness(this.epoch, { sid, index: match });
+    if (voter) this.context.witness(this.epoch, { sid, index: match });
   }
 
   private snapshotArrived(progress: Progress): void {
@@ -590,8 +592,7 @@ export class Leader {
   private heartbeatMessage(): Heartbeat {
     const { context } = this;
     const levels: Level[] = [{ sid: context.sid, index: context.log.durable }];
-    for (const { sid, voter, match } of this.learners.values())
-      if (voter && match > 0) levels.push({ sid, index: match });
+    for (const { sid, voter, match } of this.learners.values()) if (voter) levels.push({ sid, index: match });
     return {
       type: "heartbeat",
       epoch: this.epoch,

@@ -229,7 +229,7 @@ export interface Heartbeat {
   /** Digest of the leader's state at an applied index; index 0 for none (B4). */
   readonly digestIndex: number;
   readonly digest: number;
-  /** What each voter has acknowledged in this epoch: a disk put back to an older day is recognised by it. */
+  /** Each voter that has promised this epoch, and up to where it has acknowledged: a disk put back to an older day is recognised by it. */
   readonly levels: readonly Level[];
 }
 

@@ -105,8 +105,8 @@ export class Faults {
       // Of a leader only the others know, and only by what it last said.
       if (world.quiet || member.life !== life || member.role?.role !== "following") return;
       world.crash(member, "is killed");
-      // Before it belonged it had no vote, and must not find out anew that it has one.
-      member.damaged = copy.promises.belongs !== member.disk.promises.belongs;
+      // A disk without founders may not find out anew that it has a vote.
+      member.damaged = copy.promises.founders.length === 0 && member.disk.promises.belongs;
       member.restored = true;
       world.checker.onDamage(member);
       member.disk.restore(copy);

@@ -339,13 +339,18 @@ export class World {
   }
 
   /**
-   * What a leader has counted is what a disk that was put back must not lack; the rest was never promised to anybody. Judged again
-   * before it matters, as what was answered before the kill arrives after it.
+   * What a leader has counted, promises and entries, is what a disk that was put back must not lack; the rest was never promised to
+   * anybody. Judged again before it matters, as what was answered before the kill arrives after it.
    */
   judge(member: Member): void {
     const { sid, disk, restored } = member;
-    if (restored && this.members.some(({ core }) => (core?.learners.get(sid)?.match ?? 0) > disk.log.lastIndex))
-      member.damaged = true;
+    if (!restored) return;
+    for (const { core } of this.members) {
+      const counted = core?.learners.get(sid);
+      if (core === undefined || counted === undefined) continue;
+      // Who has learners has begun its epoch in its log.
+      if (counted.match > disk.log.lastIndex || core.last.epoch > disk.promises.acceptedEpoch) member.damaged = true;
+    }
   }
 
   // ── Inputs ─────────────────────────────────────────────────────────────────────────────────────────────────
