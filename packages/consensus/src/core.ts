@@ -105,6 +105,11 @@ export class Core {
     return this.context.log.entry(index);
   }
 
+  /** What each voter was seen to have promised (`epoch`) and acknowledged in it (`index`): its disk may not know less. */
+  get witnessed(): ReadonlyMap<number, Readonly<{ epoch: number; index: number }>> {
+    return this.context.witnessed;
+  }
+
   /** The leader's view of its learners; empty elsewhere. */
   get learners(): ReadonlyMap<number, Readonly<Progress>> {
     return this.leader?.learners ?? NO_LEARNERS;

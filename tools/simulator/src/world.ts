@@ -339,17 +339,24 @@ export class World {
   }
 
   /**
-   * What a leader has counted, promises and entries, is what a disk that was put back must not lack; the rest was never promised to
-   * anybody. Judged again before it matters, as what was answered before the kill arrives after it.
+   * What a leader has counted, promises and entries, is what a disk that was put back must not lack; nor may it take part when
+   * another has seen that it lacks something. The rest was never promised to anybody. Judged again before it matters, as what was
+   * answered before the kill arrives after it.
    */
   judge(member: Member): void {
     const { sid, disk, restored } = member;
     if (!restored) return;
+    const { acceptedEpoch } = disk.promises;
     for (const { core } of this.members) {
-      const counted = core?.learners.get(sid);
-      if (core === undefined || counted === undefined) continue;
+      if (core === undefined) continue;
+      const counted = core.learners.get(sid);
+      const seen = core.witnessed.get(sid);
       // Who has learners has begun its epoch in its log.
-      if (counted.match > disk.log.lastIndex || core.last.epoch > disk.promises.acceptedEpoch) member.damaged = true;
+      const lacks = counted !== undefined && (counted.match > disk.log.lastIndex || core.last.epoch > acceptedEpoch);
+      const told =
+        seen !== undefined &&
+        (seen.epoch > acceptedEpoch || (seen.epoch === acceptedEpoch && seen.index > disk.log.lastIndex));
+      if (lacks || told) member.damaged = true;
     }
   }
 

@@ -752,14 +752,38 @@ export class Member implements StateMachine {
       this.localClock.add(known);
       this.open(client, known, timeoutMs);
     } else if (this.leading !== undefined) {
-      const valid = known?.tree !== undefined && this.leading.revalidate(this.sid, id, timeoutMs);
-      if (valid && known !== undefined) this.open(client, known, timeoutMs);
-      else this.expired(client);
+      this.resumeHere(client, id, timeoutMs, this.leading);
     } else if (this.forwarding !== undefined) {
       this.askLeader(client, id, timeoutMs, this.forwarding);
     } else {
       this.expired(client);
     }
+  }
+
+  private resumeHere(client: Client, id: bigint, timeoutMs: number, leading: Leading): void {
+    const known = this.sessions.get(id);
+    if (known?.tree !== undefined && leading.revalidate(this.sid, id, timeoutMs)) {
+      this.open(client, known, timeoutMs);
+      return;
+    }
+    client.state = "opening";
+    this.whenLeading(leading, (leads) => {
+      if ((client.state as ClientState) === "closed") return;
+      if (!leads) this.drop(client, "no quorum says whether the session is gone");
+      else this.expired(client);
+    });
+  }
+
+  /**
+   * Only who leads may say that a session is gone, and one that stood still does not know yet that another leads, which may have
+   * given the session out: a quorum is asked first.
+   */
+  private whenLeading(leading: Leading, then: (leads: boolean) => void): void {
+    this.replication.readIndex((index) => {
+      this.beginTurn();
+      then(index !== undefined && this.leading === leading);
+      this.endTurn();
+    });
   }
 
   private askLeader(client: Client, id: bigint, timeoutMs: number, forwarding: Forwarding): void {
@@ -1025,11 +1049,14 @@ export class Member implements StateMachine {
         break;
       case "revalidate": {
         const id = (BigInt(message.sessionHigh | 0) << 32n) | BigInt(message.sessionLow >>> 0);
-        // Only who leads may say that a session is gone.
-        if (this.leading === undefined) this.holdEarly(from, message);
-        else {
-          const valid = this.leading.revalidate(from, id, message.timeoutMs);
-          this.send(from, { type: "revalidateReply", id: message.id, valid });
+        const { leading } = this;
+        if (leading === undefined) this.holdEarly(from, message);
+        else if (leading.revalidate(from, id, message.timeoutMs)) {
+          this.send(from, { type: "revalidateReply", id: message.id, valid: true });
+        } else {
+          this.whenLeading(leading, (leads) => {
+            if (leads) this.send(from, { type: "revalidateReply", id: message.id, valid: false });
+          });
         }
         break;
       }

@@ -3,7 +3,7 @@
  * is compared with {@link Model} there: what it answers, what came before it in real time, what the session saw before,
  * and which of its watches should have fired.
  */
-import type { Entry } from "@rookery/consensus";
+import type { Entry, Position } from "@rookery/consensus";
 import { ENTRY } from "@rookery/consensus";
 import { ErrorCode, EventType, type MultiResult, OpCode, type Stat } from "@rookery/protocol/client";
 import type { Member } from "@rookery/server/internal";
@@ -54,6 +54,8 @@ export class Checker {
   private readonly zxids = new Set<number>([0]);
   private readonly watches = new Map<number, Map<string, Watch>>();
   private readonly refused = new Set<string>();
+  /** By zxid: ends of sessions that must not be committed. */
+  private readonly tooSoon = new Map<number, string>();
   private readonly options: CheckerOptions;
 
   constructor(options: CheckerOptions) {
@@ -67,18 +69,21 @@ export class Checker {
 
   // ── Members ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The leader decides. I14: it may not end a session sooner than the client was led to believe. */
-  onProposed(sid: number, payload: Uint8Array): void {
+  /**
+   * A leader decides. I14: it may not end a session sooner than the client was led to believe. One that leads no more and does not
+   * know it may decide what it likes, as nothing comes of it.
+   */
+  onProposed(sid: number, payload: Uint8Array, { epoch, counter }: Position): void {
     const transaction = decodeTransaction(payload);
     if (transaction.change.type !== "closeSession" || transaction.xid > 0) return;
     const id = sessionIdOf(transaction);
     const session = this.sessions.get(id);
     if (session === undefined) return;
-    session.ending = true;
     const silentUs = this.now - session.touchedUs;
-    if (silentUs < session.timeoutMs * 1000 * 0.999 - this.options.graceUs)
-      throw new Violation(
-        "I14",
+    if (silentUs >= session.timeoutMs * 1000 * 0.999 - this.options.graceUs) session.ending = true;
+    else
+      this.tooSoon.set(
+        zxidNumber(epoch, counter),
         `${sid} ends session ${hex(id)} ${silentUs} us after a touch that was acknowledged; its timeout is ${session.timeoutMs} ms`,
       );
   }
@@ -106,6 +111,8 @@ export class Checker {
     const zxid = zxidNumber(entry.epoch, entry.counter);
     this.log.push({ entry, zxid, digest: undefined, by: sid });
     this.zxids.add(zxid);
+    const tooSoon = this.tooSoon.get(zxid);
+    if (tooSoon !== undefined) throw new Violation("I14", tooSoon);
     if (entry.kind === ENTRY.epochStart) {
       this.counts.epochs++;
       return;

@@ -34,6 +34,7 @@ describe("members and their clients under faults", () => {
   it.each([
     ["whose server hears its leader and is not heard by it", 1795395617],
     ["whose old leader was stopped and finds answers from before", 9000004],
+    ["whose old leader was stopped and is asked about a session begun since", 1796100007],
   ])(
     "end no session before its time %s: seed %i",
     async (_, seed) => {

@@ -263,8 +263,9 @@ class World implements Host {
     };
     const propose = replication.propose.bind(replication);
     replication.propose = (payload) => {
-      checker.onProposed(sid, payload);
-      return propose(payload);
+      const position = propose(payload);
+      if (position !== undefined) checker.onProposed(sid, payload, position);
+      return position;
     };
     const onRole = member.onRole.bind(member);
     member.onRole = (role) => {
