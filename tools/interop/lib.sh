@@ -48,8 +48,11 @@ not_run() {
   exit $not_run_status
 }
 
+# One at a time, whichever suites run side by side.
 install_package() {
-  local sudo=()
+  local sudo=() lock
+  exec {lock}>"$cache/apt-lock"
+  flock "$lock"
   [ "$(id -u)" = 0 ] || sudo=(sudo)
   echo "installing $1"
   if [ ! -e "$cache/apt-updated" ]; then
@@ -57,6 +60,7 @@ install_package() {
     : >"$cache/apt-updated"
   fi
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -qq install -y --no-install-recommends "$1" >/dev/null
+  exec {lock}>&-
 }
 
 need_java() {
@@ -92,12 +96,13 @@ need_target() {
   fi
 }
 
-# free_ports <n>: the first of n free neighbouring ports on 127.0.0.1, below the range the system hands out itself.
+# free_ports <n> [first] [last]: the first of n free neighbouring ports on 127.0.0.1, below the range the system hands out itself.
 free_ports() {
-  python3 - "$1" <<'PY'
+  python3 - "$1" "${2:-21000}" "${3:-32000}" <<'PY'
 import random, socket, sys
-n = int(sys.argv[1])
-for base in random.sample(range(21000, 32000, 50), 200):
+n, first, last = map(int, sys.argv[1:])
+bases = range(first, last, 50)
+for base in random.sample(bases, len(bases)):
     held = []
     try:
         for port in range(base, base + n):

@@ -50,17 +50,18 @@ suite() {
     --timeout "$limit" --junitxml "$work/$pick.xml" -o junit_logging=no "$@" --pyargs kazoo.tests
 }
 
-# kazoo's harness takes ten neighbouring ports a server.
+# kazoo's harness takes ten neighbouring ports a server, and frees them whenever it stops one: no other suite's range.
 half=$((servers * 10))
+kazoo_ports() { free_ports "$1" 12000 20000; }
 if [ $# -gt 0 ]; then
-  suite required 180 "$(free_ports "$half")" -ra "$@"
+  suite required 180 "$(kazoo_ports "$half")" -ra "$@"
 fi
 
 # The listed tests mostly wait for an answer that does not come, so they run beside the others; six servers at once would
 # make both halves slow, so with ensembles they run before them. Each half is a process group of its own, with its
 # servers in it, so that a stop from outside can end the whole of it.
 set -m
-ports=$(free_ports $((half * 2)))
+ports=$(kazoo_ports $((half * 2)))
 required=
 suite listed 60 $((ports + half)) -q --tb=no --show-capture=no >"$work/listed.log" 2>&1 &
 listed=$!
