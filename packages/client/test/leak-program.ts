@@ -6,6 +6,9 @@ const zk = await connect(address);
 await zk.create("/leak");
 const { signal } = new AbortController();
 
+/** Growth that is measured again, bytes. */
+const MUCH = 300_000;
+
 const grown = {
   watches: await growth(2000, 10_000, watchOnce),
   calls: await growth(500, 10_000, async () => {
@@ -41,9 +44,17 @@ async function watchOnce(): Promise<void> {
   await Promise.all([watch.close(), zk.unwatch("/leak", listener)]);
 }
 
-/** How much more there is after `count` runs than after `warm`. */
+/**
+ * How much more there is after `count` runs than after `warm`. If that is much, then after as many again: a leak comes again, and
+ * code that is compiled late does not.
+ */
 async function growth(warm: number, count: number, act: () => Promise<void>): Promise<number> {
   for (let at = 0; at < warm; at++) await act();
+  const first = await grownBy(count, act);
+  return first < MUCH ? first : Math.min(first, await grownBy(count, act));
+}
+
+async function grownBy(count: number, act: () => Promise<void>): Promise<number> {
   const before = await settledHeap();
   for (let at = 0; at < count; at++) await act();
   return (await settledHeap()) - before;

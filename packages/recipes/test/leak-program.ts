@@ -18,6 +18,9 @@ await zk.create("/tree/a/b", "", { parents: true });
 /** As long as the program: what is put on it must come off again. */
 const { signal } = new AbortController();
 
+/** Growth that is measured again, bytes. */
+const MUCH = 300_000;
+
 const grown = {
   locks: await growth(300, 2000, async () => {
     const lease = await mutex.acquire({ signal, timeoutMs: 60_000 });
@@ -68,9 +71,17 @@ async function givenUp(wait: (options: { readonly signal: AbortSignal }) => Prom
   await waiting;
 }
 
-/** How much more there is after `count` runs than after `warm`. */
+/**
+ * How much more there is after `count` runs than after `warm`. If that is much, then after as many again: a leak comes again, and
+ * code that is compiled late does not.
+ */
 async function growth(warm: number, count: number, act: () => Promise<void>): Promise<number> {
   for (let at = 0; at < warm; at++) await act();
+  const first = await grownBy(count, act);
+  return first < MUCH ? first : Math.min(first, await grownBy(count, act));
+}
+
+async function grownBy(count: number, act: () => Promise<void>): Promise<number> {
   const before = await settledHeap();
   for (let at = 0; at < count; at++) await act();
   return (await settledHeap()) - before;
