@@ -139,7 +139,7 @@ describe("founding an ensemble (D11)", () => {
 describe("a disk that was emptied (D11)", () => {
   it("is refused, and its server stops and says what to do", () => {
     const lone = fresh();
-    lone.hear(2, { type: "refuse", reason: "emptied", epoch: 0, index: 0 });
+    lone.hear(2, { type: "refuse", reason: "emptied", epoch: 0, leader: 0, index: 0 });
     expect(lone.fatal?.code).toBe("emptied");
     expect(lone.fatal?.message).toContain("initialize");
   });
@@ -163,7 +163,7 @@ describe("a disk that was emptied (D11)", () => {
 
   it("a late refusal harms nobody who belongs", () => {
     const lone = new Lone({ sid: 1 });
-    lone.hear(2, { type: "refuse", reason: "emptied", epoch: 0, index: 0 });
+    lone.hear(2, { type: "refuse", reason: "emptied", epoch: 0, leader: 0, index: 0 });
     expect(lone.fatal).toBeUndefined();
   });
 
@@ -215,7 +215,9 @@ describe("a disk that was put back to an older day", () => {
     lone.core.linkUp(lone.now, 1);
     lone.sent = [];
     lone.hear(1, join());
-    expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 1, index: 1 } }]);
+    expect(lone.taken("refuse")).toMatchObject([
+      { to: 1, message: { reason: "rolledBack", epoch: 1, leader: 3, index: 1 } },
+    ]);
     expect(lone.core.learners.get(1)?.active).toBe(false);
   });
 
@@ -227,7 +229,9 @@ describe("a disk that was put back to an older day", () => {
     lone.core.linkUp(lone.now, 1);
     lone.sent = [];
     lone.hear(1, join());
-    expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 1, index: 1 } }]);
+    expect(lone.taken("refuse")).toMatchObject([
+      { to: 1, message: { reason: "rolledBack", epoch: 1, leader: 3, index: 1 } },
+    ]);
   });
 
   it("is recognised by its promise alone, which it has forgotten", () => {
@@ -238,7 +242,34 @@ describe("a disk that was put back to an older day", () => {
     lone.core.linkUp(lone.now, 1);
     lone.sent = [];
     lone.hear(1, join());
-    expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 1, index: 0 } }]);
+    expect(lone.taken("refuse")).toMatchObject([
+      { to: 1, message: { reason: "rolledBack", epoch: 1, leader: 3, index: 0 } },
+    ]);
+  });
+
+  it("is recognised by having promised the same epoch to another since", () => {
+    const lone = new Lone({ sid: 3 });
+    lone.lead([1, 2]);
+    lone.sent = [];
+    lone.hear(1, join(1, 1));
+    expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 1, leader: 3 } }]);
+  });
+
+  it("stops its server, if that has forgotten a promise of an epoch that it has made to another since", () => {
+    const refuse = (epoch: number, leader: number) =>
+      ({ type: "refuse", reason: "rolledBack", epoch, leader, index: 0 }) as const;
+    const lone = new Lone({ sid: 1, log: older });
+    const { acceptedEpoch, acceptedLeader } = lone.core.promises;
+    expect(acceptedEpoch).toBe(1);
+    // Before this disk's newest promise there may have been any.
+    lone.hear(2, refuse(0, 2));
+    lone.hear(2, refuse(1, acceptedLeader));
+    lone.led(2, 3, older.at(-1) as Entry);
+    lone.hear(2, refuse(3, 2));
+    expect(lone.fatal).toBeUndefined();
+    lone.hear(2, refuse(2, 2));
+    expect(lone.fatal?.code).toBe("rolledBack");
+    expect(lone.fatal?.message).toContain("of epoch 2 acknowledged to server 2");
   });
 
   it("is recognised by a follower that becomes leader, from what its leader had said of everybody", () => {
@@ -253,13 +284,15 @@ describe("a disk that was put back to an older day", () => {
     lone.hear(1, own.message);
     expect(lone.core.role.role).toBe("leading");
     lone.hear(1, join(2, 2, second));
-    expect(lone.taken("refuse")).toMatchObject([{ to: 1, message: { reason: "rolledBack", epoch: 2, index: 3 } }]);
+    expect(lone.taken("refuse")).toMatchObject([
+      { to: 1, message: { reason: "rolledBack", epoch: 2, leader: 2, index: 3 } },
+    ]);
     lone.hear(1, join(2, 2, third));
     expect(lone.taken("refuse")).toEqual([]);
   });
 
   it("stops its server, if it does lack what it is told, and not otherwise", () => {
-    const refuse = (index: number) => ({ type: "refuse", reason: "rolledBack", epoch: 1, index }) as const;
+    const refuse = (index: number) => ({ type: "refuse", reason: "rolledBack", epoch: 1, leader: 3, index }) as const;
     const lone = new Lone({ sid: 1, log: older });
     lone.hear(2, refuse(3));
     expect(lone.fatal).toBeUndefined();

@@ -85,7 +85,7 @@ export class Bootstrap {
     const { context } = this;
     if (!founders.some(({ sid, nonce }) => sid === from && nonce === hail.nonce)) {
       context.trace("refused an empty disk", { peer: from });
-      context.send(from, { type: "refuse", reason: "emptied", epoch: 0, index: 0 });
+      context.send(from, { type: "refuse", reason: "emptied", epoch: 0, leader: 0, index: 0 });
     }
     // In either case it needs these founders: to belong with them, or because its operator vouches for it.
     if (context.belongs) context.send(from, this.hail());
@@ -170,7 +170,7 @@ export class Bootstrap {
   }
 
   /** What another member says against this one; believed only if this one's own records agree. */
-  refused(from: number, { reason, epoch, index }: Refuse): void {
+  refused(from: number, { reason, epoch, leader, index }: Refuse): void {
     const { context } = this;
     if (reason === "emptied") {
       if (context.belongs || context.vouched || this.writing) return;
@@ -184,11 +184,11 @@ export class Bootstrap {
       return;
     }
     const { promises, log } = context;
-    const behind = promises.acceptedEpoch < epoch || (promises.acceptedEpoch === epoch && log.last.index < index);
-    if (!behind) return;
+    const shorter = promises.acceptedEpoch === epoch && log.last.index < index;
+    if (!shorter && !context.hasForgotten(epoch, leader)) return;
     this.failRolledBack(
-      `server ${from} saw entry ${index} of epoch ${epoch} acknowledged, and here the log ends at entry ${log.last.index} with ` +
-        `epoch ${promises.acceptedEpoch} promised`,
+      `server ${from} saw entry ${index} of epoch ${epoch} acknowledged to server ${leader}, and here the log ends at entry ` +
+        `${log.last.index} with epoch ${promises.acceptedEpoch} promised to server ${promises.acceptedLeader}`,
     );
   }
 

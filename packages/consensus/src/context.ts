@@ -14,6 +14,7 @@ import type {
   Position,
   Promises,
   TraceEvent,
+  Witnessed,
 } from "./types.ts";
 
 /** What was last heard of another member. */
@@ -21,6 +22,9 @@ export interface PeerView {
   readonly notify: Notify;
   readonly heardAt: number;
 }
+
+/** Of this member's own promises, as many are remembered. */
+const PROMISED_MAX = 16;
 
 export class Context {
   readonly config: CoreConfig;
@@ -34,8 +38,10 @@ export class Context {
   /** Links that had better be given no more for now. */
   readonly paused = new Set<number>();
   readonly views = new Map<number, PeerView>();
-  /** What voters were seen to have acknowledged, and in which epoch: their disks may not know less (rolled back). */
-  readonly witnessed = new Map<number, { readonly epoch: number; readonly index: number }>();
+  /** What voters were seen to have promised and acknowledged: their disks may not know less (rolled back). */
+  readonly witnessed = new Map<number, Witnessed>();
+  /** That of the disk at the start and those since, the newest few. */
+  private readonly promised: { readonly epoch: number; readonly leader: number }[];
   now: number;
   /** As of the last write that was asked for. */
   promises: Promises;
@@ -56,6 +62,7 @@ export class Context {
     this.log = new CoreLog(boot, config.limits);
     this.membership = new Membership([config.configuration]);
     this.promises = boot.promises;
+    this.promised = [{ epoch: boot.promises.acceptedEpoch, leader: boot.promises.acceptedLeader }];
     this.durablePromises = boot.promises;
     this.commit = boot.applied.index;
     this.applied = boot.applied.index;
@@ -99,6 +106,10 @@ export class Context {
   persist(change: Partial<Promises>, then: () => void): void {
     const promises = { ...this.promises, ...change };
     this.promises = promises;
+    if (change.acceptedEpoch !== undefined) {
+      this.promised.push({ epoch: promises.acceptedEpoch, leader: promises.acceptedLeader });
+      if (this.promised.length > PROMISED_MAX) this.promised.shift();
+    }
     this.log.promise(promises, this.out.stores, this.commit, () => {
       this.durablePromises = promises;
       then();
@@ -135,21 +146,31 @@ export class Context {
     return Math.round(ms * (0.6 + 0.8 * this.random()));
   }
 
-  witness(epoch: number, { sid, index }: Level): void {
+  witness(epoch: number, leader: number, { sid, index }: Level): void {
     const seen = this.witnessed.get(sid);
     if (seen === undefined || epoch > seen.epoch || (epoch === seen.epoch && index > seen.index))
-      this.witnessed.set(sid, { epoch, index });
+      this.witnessed.set(sid, { epoch, leader, index });
+  }
+
+  /** Whether this disk, with nothing lost since, would know of a promise of `epoch` to `leader` and does not. */
+  hasForgotten(epoch: number, leader: number): boolean {
+    if (epoch > this.promises.acceptedEpoch) return true;
+    // Below the first there may have been any.
+    if (epoch < (this.promised[0]?.epoch ?? 0)) return false;
+    return !this.promised.some((promise) => promise.epoch === epoch && promise.leader === leader);
   }
 
   /**
-   * A disk that was put back to an older day lacks what it acknowledged: it may not vote on it, and is told. It believes
-   * that only if its own records agree.
+   * A disk that was put back to an older day lacks what it promised or acknowledged: it may not vote on it, and is told. It
+   * believes that only if its own records agree. Who accepted the epoch is not in every message.
    */
-  isRolledBack(from: number, acceptedEpoch: number, lastIndex: number): boolean {
+  isRolledBack(from: number, acceptedEpoch: number, lastIndex: number, acceptedLeader?: number): boolean {
     const seen = this.witnessed.get(from);
     if (seen === undefined || !this.membership.isVoter(from)) return false;
-    const behind = acceptedEpoch < seen.epoch || (acceptedEpoch === seen.epoch && lastIndex < seen.index);
-    if (behind) this.send(from, { type: "refuse", reason: "rolledBack", epoch: seen.epoch, index: seen.index });
+    const same = acceptedEpoch === seen.epoch;
+    const elsewhere = same && acceptedLeader !== undefined && acceptedLeader !== seen.leader;
+    const behind = acceptedEpoch < seen.epoch || (same && lastIndex < seen.index) || elsewhere;
+    if (behind) this.send(from, { type: "refuse", reason: "rolledBack", ...seen });
     return behind;
   }
 

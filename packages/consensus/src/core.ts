@@ -28,6 +28,7 @@ import {
   type Promises,
   type Proposal,
   type RoleState,
+  type Witnessed,
 } from "./types.ts";
 
 const IDLE: RoleState = {
@@ -105,8 +106,8 @@ export class Core {
     return this.context.log.entry(index);
   }
 
-  /** What each voter was seen to have promised (`epoch`) and acknowledged in it (`index`): its disk may not know less. */
-  get witnessed(): ReadonlyMap<number, Readonly<{ epoch: number; index: number }>> {
+  /** What each voter was seen to have promised and acknowledged: its disk may not know less. */
+  get witnessed(): ReadonlyMap<number, Witnessed> {
     return this.context.witnessed;
   }
 

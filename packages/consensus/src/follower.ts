@@ -178,7 +178,7 @@ export class Follower {
     this.heard(message.sentAt);
     this.ackDue = true;
     this.ackReadSeq = Math.max(this.ackReadSeq, message.readSeq);
-    for (const level of message.levels) context.witness(message.epoch, level);
+    for (const level of message.levels) context.witness(message.epoch, this.leader, level);
     this.commit(message.commit);
   }
 

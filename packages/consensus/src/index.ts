@@ -47,6 +47,7 @@ export {
   type TraceEvent,
   type TransferLead,
   type Vote,
+  type Witnessed,
   type Zxid,
 } from "./types.ts";
 export { compareVote, compareZxid } from "./zxid.ts";

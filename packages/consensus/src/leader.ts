@@ -116,7 +116,7 @@ export class Leader {
 
   join(from: number, message: Join): void {
     const { context } = this;
-    if (context.isRolledBack(from, message.acceptedEpoch, message.last.index)) return;
+    if (context.isRolledBack(from, message.acceptedEpoch, message.last.index, message.acceptedLeader)) return;
     const voter = context.membership.isVoter(from);
     if (voter) this.joins.set(from, { acceptedEpoch: message.acceptedEpoch });
     if (!this.elected) {
@@ -187,7 +187,7 @@ export class Leader {
     if (message.leaderBoot !== context.bootId) return; // P3: to an earlier life
     if (context.isRolledBack(from, message.epoch, message.last.index)) return;
     // Whatever its log holds, it has promised this epoch.
-    if (context.membership.isVoter(from)) context.witness(message.epoch, { sid: from, index: 0 });
+    if (context.membership.isVoter(from)) context.witness(message.epoch, context.sid, { sid: from, index: 0 });
     if (claim?.durable && message.epoch === claim.epoch) {
       if (compareZxid(message.last, claim.last) > 0) {
         this.leave("a follower's log is newer"); // P3
@@ -369,7 +369,8 @@ export class Leader {
 
   /** At once, not with the next heartbeat: its disk may be put back to an older day before that. */
   private witness({ sid, voter, match }: Progress): void {
-    if (voter) this.context.witness(this.epoch, { sid, index: match });
+    const { context } = this;
+    if (voter) context.witness(this.epoch, context.sid, { sid, index: match });
   }
 
   private snapshotArrived(progress: Progress): void {

@@ -233,6 +233,13 @@ export interface Heartbeat {
   readonly levels: readonly Level[];
 }
 
+/** A voter has promised `epoch` to `leader`, and acknowledged up to `index` in it. */
+export interface Witnessed {
+  readonly epoch: number;
+  readonly leader: number;
+  readonly index: number;
+}
+
 export interface Level {
   readonly sid: number;
   readonly index: number;
@@ -282,8 +289,9 @@ export interface Refuse {
   readonly type: "refuse";
   /** `emptied`: its disk is new and the ensemble is not. `rolledBack`: its disk lacks what it had acknowledged. */
   readonly reason: "emptied" | "rolledBack";
-  /** Of `rolledBack`: what it had acknowledged. */
+  /** Of `rolledBack`: what it had promised and acknowledged, and to whom. */
   readonly epoch: number;
+  readonly leader: number;
   readonly index: number;
 }
 

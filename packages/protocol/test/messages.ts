@@ -184,6 +184,7 @@ export const messagesByType: { readonly [Type in WireMessage["type"]]: fc.Arbitr
   followMe: fc.record({ type: is("followMe"), epoch: uint32 }),
   refuse: fc.record({
     type: is("refuse"),
+    leader: sidOrNone,
     reason: fc.constantFrom("emptied", "rolledBack"),
     epoch: uint32,
     index: safe,

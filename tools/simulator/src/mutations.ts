@@ -426,7 +426,7 @@ export const MUTATIONS: readonly Hunt[] = [
     edits: [
       edit(
         "context",
-        "const behind = acceptedEpoch < seen.epoch || (acceptedEpoch === seen.epoch && lastIndex < seen.index);",
+        "const behind = acceptedEpoch < seen.epoch || (same && lastIndex < seen.index) || elsewhere;",
         "const behind = false;",
       ),
     ],

@@ -100,6 +100,7 @@ export type ConsensusMessage =
       readonly type: "refuse";
       readonly reason: "emptied" | "rolledBack";
       readonly epoch: number;
+      readonly leader: number;
       readonly index: number;
     };
 

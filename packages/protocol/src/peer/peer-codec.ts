@@ -204,6 +204,7 @@ function envelopeOf(message: Exclude<WireMessage, { type: ByHand }>): peer.Envel
         refuse: {
           reason: REASONS.indexOf(message.reason),
           epoch: message.epoch,
+          leader: message.leader,
           index: longOfNumber(message.index),
         },
       };
@@ -321,8 +322,8 @@ function messageOf(
     case 21:
       return { type: "followMe", epoch: peer.FollowMe.decode(bytes).epoch };
     case 22: {
-      const { reason, epoch, index } = peer.Refuse.decode(bytes);
-      return { type: "refuse", reason: nameOf(REASONS, reason), epoch, index: safeOf(index) };
+      const { reason, epoch, leader, index } = peer.Refuse.decode(bytes);
+      return { type: "refuse", reason: nameOf(REASONS, reason), epoch, leader: sidOf(leader, 0), index: safeOf(index) };
     }
     case 24: {
       const { position, table, key, rows, checksum, credits } = peer.SnapshotRequest.decode(bytes);

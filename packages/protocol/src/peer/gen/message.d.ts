@@ -2145,6 +2145,9 @@ export namespace peer {
         /** Refuse index. */
         index: Long;
 
+        /** Refuse leader. */
+        leader: number;
+
         /**
          * Creates a new Refuse instance using the specified properties.
          * @param [properties] Properties to set
@@ -2185,6 +2188,9 @@ export namespace peer {
 
             /** Refuse index */
             index?: (Long|null);
+
+            /** Refuse leader */
+            leader?: (number|null);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

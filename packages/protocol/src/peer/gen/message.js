@@ -5292,6 +5292,7 @@ export const peer = $root.peer = (() => {
          * @property {peer.RefuseReason|null} [reason] Refuse reason
          * @property {number|null} [epoch] Refuse epoch
          * @property {Long|null} [index] Refuse index
+         * @property {number|null} [leader] Refuse leader
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -5348,6 +5349,14 @@ export const peer = $root.peer = (() => {
         Refuse.prototype.index = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
         /**
+         * Refuse leader.
+         * @member {number} leader
+         * @memberof peer.Refuse
+         * @instance
+         */
+        Refuse.prototype.leader = 0;
+
+        /**
          * Creates a new Refuse instance using the specified properties.
          * @function create
          * @memberof peer.Refuse
@@ -5385,6 +5394,8 @@ export const peer = $root.peer = (() => {
                 writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.epoch);
             if (message.index != null && $Object.hasOwnProperty.call(message, "index") && (typeof message.index === "object" ? message.index.low || message.index.high : message.index !== 0))
                 writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.index);
+            if (message.leader != null && $Object.hasOwnProperty.call(message, "leader") && message.leader !== 0)
+                writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.leader);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -5454,6 +5465,15 @@ export const peer = $root.peer = (() => {
                             message.index = value;
                         else
                             delete message.index;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.leader = value;
+                        else
+                            delete message.leader;
                         continue;
                     }
                 }
