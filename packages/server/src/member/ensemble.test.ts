@@ -808,6 +808,32 @@ describe("a server that must not go on", () => {
     expect(await cluster.ask(client, requests.create(3, "/c"))).toEqual(["3: /c"]);
   });
 
+  it("applies nothing of what it is to truncate, while its disk has no room for that", async () => {
+    const cluster = await Cluster.start();
+    const old = cluster.leader;
+    const client = await cluster.open(old);
+    await cluster.ask(client, requests.create(1, "/a"));
+    for (const sid of cluster.others(old)) cluster.crash(sid);
+    client.send(...[2, 3, 4].map((xid) => requests.create(xid, `/lost-${xid}`)));
+    await cluster.settle();
+    cluster.crash(old);
+    const last = cluster.engine(old).log.last.index;
+    for (const sid of cluster.others(old)) await cluster.restart(sid);
+    await cluster.until(() => cluster.others(old).every((sid) => cluster.serves(sid)));
+    const other = await cluster.open(cluster.leader);
+    for (const xid of [1, 2, 3, 4]) await cluster.ask(other, requests.create(xid, `/kept-${xid}`));
+    cluster.engine(old).setSpace("none");
+    await cluster.restart(old);
+    await cluster.advance(2000);
+    expect(cluster.engine(old).log.last.index).toBe(last);
+    cluster.engine(old).setSpace("ok");
+    await cluster.until(() => cluster.serves(old));
+    const reader = await cluster.open(old);
+    expect(
+      await cluster.ask(reader, requests.sync(1), requests.exists(2, "/lost-2"), requests.exists(3, "/kept-4")),
+    ).toEqual(["1: ok", "2: error -101", "3: ok"]);
+  });
+
   it("stops when its disk fails, and the others go on", async () => {
     const cluster = await Cluster.start();
     const [follower, other] = two(cluster.followers);

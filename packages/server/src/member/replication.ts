@@ -352,11 +352,15 @@ export class Replication {
     if (this.level) this.wake();
   }
 
-  /** What is not in memory any more, or was never in this life, comes from the log. */
+  /**
+   * What is not in memory any more, or was never in this life, comes from the log; no more than is durable, as behind that the disk
+   * may hold what is to be truncated still. The rest is in memory.
+   */
   private readBack(): void {
     this.readingBack = true;
     const from = this.delivered + 1;
-    const entriesMax = Math.min(READ.entriesMax, this.deliverTo - this.delivered);
+    const entriesMax = Math.min(READ.entriesMax, Math.min(this.deliverTo, this.core.durable) - this.delivered);
+    if (entriesMax < 1) throw new Error(`entry ${from} is neither in memory nor durable`);
     this.ports.engine.log.read(from, { ...READ, entriesMax }).then(
       (entries) => {
         this.readingBack = false;

@@ -45,6 +45,11 @@ describe("members and their clients under faults", () => {
     RUN_MS,
   );
 
+  it("apply what was decided, while a full disk holds what is to be truncated still: seed 1796101570", async () => {
+    const { violation } = await runMembers(1796101570, { plan: membersPlanOf(1796101570) });
+    expect(violation).toBeUndefined();
+  });
+
   it(
     "do the same in two runs of one plan",
     async () => {
