@@ -62,7 +62,8 @@ interface Link {
   readonly a: number;
   readonly b: number;
   alive: boolean;
-  planned: boolean;
+  /** The attempt to connect that is under way, or 0. */
+  attempt: number;
   bulk: "none" | "opening" | "alive";
   downUntil: number;
   readonly chance: Stream;
@@ -78,6 +79,7 @@ export class PeerLinks {
   private readonly count: number;
   private readonly codec: boolean;
   private rates: LinkRates;
+  private attempts = 0;
 
   constructor(seed: number, count: number, rates: LinkRates, codec: boolean, around: Surroundings) {
     this.around = around;
@@ -87,7 +89,7 @@ export class PeerLinks {
     for (let a = 1; a <= count; a++) {
       for (let b = a + 1; b <= count; b++) {
         const chance = stream(seed, "peer link", a, b);
-        this.links.push({ a, b, alive: false, planned: false, bulk: "none", downUntil: 0, chance });
+        this.links.push({ a, b, alive: false, attempt: 0, bulk: "none", downUntil: 0, chance });
       }
     }
     for (let from = 1; from <= count; from++) {
@@ -188,6 +190,7 @@ export class PeerLinks {
     for (const lane of this.lanes.values()) this.unclog(lane);
     for (const link of this.links) {
       link.downUntil = 0;
+      link.attempt = 0;
       this.break(link);
     }
   }
@@ -298,12 +301,14 @@ export class PeerLinks {
 
   /** Makes a connection soon, if there is none and nothing stands in the way; who clears the way calls again. */
   private connect(link: Link): void {
-    if (link.alive || link.planned) return;
-    link.planned = true;
+    if (link.alive || link.attempt !== 0) return;
+    const attempt = ++this.attempts;
+    link.attempt = attempt;
     const { around } = this;
     const wait = Math.max(0, link.downUntil - around.now()) + this.delay(link.chance) * 3;
     around.after(wait, () => {
-      link.planned = false;
+      if (link.attempt !== attempt) return;
+      link.attempt = 0;
       if (link.alive || !this.reachable(link)) return;
       if (link.downUntil > around.now()) {
         this.connect(link);
