@@ -385,7 +385,11 @@ export class SimulatedClient {
     observer.onZxid(this, zxid);
     this.lastZxid = zxid;
     observer.onReturned(this, operation);
-    if (operation.ask.type === "closeSession") {
+    if (operation.ask.type === "closeSession" && code !== 0) {
+      // No room on the disk: the session lives on.
+      this.connection?.close();
+      this.disconnected();
+    } else if (operation.ask.type === "closeSession") {
       this.session = 0n;
       this.password = new Uint8Array(16);
       this.lastZxid = 0;
