@@ -56,10 +56,10 @@ install_package() {
   [ "$(id -u)" = 0 ] || sudo=(sudo)
   echo "installing $1"
   if [ ! -e "$cache/apt-updated" ]; then
-    "${sudo[@]}" apt-get -qq update >/dev/null
+    "${sudo[@]}" apt-get -qq update >/dev/null || exit 1
     : >"$cache/apt-updated"
   fi
-  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -qq install -y --no-install-recommends "$1" >/dev/null
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -qq install -y --no-install-recommends "$1" >/dev/null || exit 1
   exec {lock}>&-
 }
 

@@ -266,6 +266,8 @@ describe("a disk that was put back to an older day", () => {
     lone.hear(2, refuse(1, acceptedLeader));
     lone.led(2, 3, older.at(-1) as Entry);
     lone.hear(2, refuse(3, 2));
+    // One that does not say to whom.
+    lone.hear(2, refuse(2, 0));
     expect(lone.fatal).toBeUndefined();
     lone.hear(2, refuse(2, 2));
     expect(lone.fatal?.code).toBe("rolledBack");

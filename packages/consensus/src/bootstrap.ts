@@ -183,6 +183,8 @@ export class Bootstrap {
       );
       return;
     }
+    // That is said of the disk in the place of which this one was put: a leader that has not heard of this one still tells of it.
+    if (context.vouchedEmpty) return;
     const { promises, log } = context;
     const shorter = promises.acceptedEpoch === epoch && log.last.index < index;
     if (!shorter && !context.hasForgotten(epoch, leader)) return;

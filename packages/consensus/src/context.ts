@@ -31,6 +31,8 @@ export class Context {
   readonly sid: number;
   readonly bootId: number;
   readonly vouched: boolean;
+  /** Its operator vouches for it, and it was empty at the start. */
+  readonly vouchedEmpty: boolean;
   readonly log: CoreLog;
   readonly membership: Membership;
   /** Members with a connection. */
@@ -58,6 +60,7 @@ export class Context {
     this.sid = config.sid;
     this.bootId = boot.bootId;
     this.vouched = boot.vouched;
+    this.vouchedEmpty = boot.vouched && boot.promises.acceptedEpoch === 0 && boot.last.index === 0;
     this.now = now;
     this.log = new CoreLog(boot, config.limits);
     this.membership = new Membership([config.configuration]);
@@ -155,6 +158,8 @@ export class Context {
   /** Whether this disk, with nothing lost since, would know of a promise of `epoch` to `leader` and does not. */
   hasForgotten(epoch: number, leader: number): boolean {
     if (epoch > this.promises.acceptedEpoch) return true;
+    // A refusal that does not name it.
+    if (leader === 0) return false;
     // Below the first there may have been any.
     if (epoch < (this.promised[0]?.epoch ?? 0)) return false;
     return !this.promised.some((promise) => promise.epoch === epoch && promise.leader === leader);

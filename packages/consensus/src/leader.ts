@@ -405,6 +405,8 @@ export class Leader {
 
   /** Its operator gave it an empty disk and vouches for it: what the one before acknowledged does not count any more. */
   newDisk(sid: number): void {
+    this.joins.delete(sid);
+    this.claim?.acks.delete(sid);
     const progress = this.learners.get(sid);
     if (progress === undefined) return;
     this.freeSnapshot(progress);

@@ -37,8 +37,8 @@ export interface Watched {
   readonly damaged: boolean;
   /** Its disk was emptied at some time. */
   readonly wiped: boolean;
-  /** Its disk was put back to an older day at some time: it may have forgotten a promise that nobody had counted. */
-  readonly restored: boolean;
+  /** Its disk was put back to an older day, and may have forgotten promises up to this epoch that nobody had counted. */
+  readonly forgottenEpoch: number;
   /** Counts its starts: what one process has done is not another's. */
   readonly life: number;
 }
@@ -146,7 +146,7 @@ export class Checker {
     const given = this.promises.get(acceptedEpoch) ?? new Map<number, number>();
     this.promises.set(acceptedEpoch, given);
     const before = given.get(member.sid);
-    if (before !== undefined && before !== acceptedLeader && !member.damaged && !member.restored) {
+    if (before !== undefined && before !== acceptedLeader && !member.damaged && acceptedEpoch > member.forgottenEpoch) {
       throw new Violation("I1", `${member.sid} promised epoch ${acceptedEpoch} to ${before} and to ${acceptedLeader}`);
     }
     if (!member.damaged) given.set(member.sid, acceptedLeader);

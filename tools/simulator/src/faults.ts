@@ -108,6 +108,8 @@ export class Faults {
       // A disk without founders may not find out anew that it has a vote.
       member.damaged = copy.promises.founders.length === 0 && member.disk.promises.belongs;
       member.restored = true;
+      if (member.disk.promises.acceptedEpoch > copy.promises.acceptedEpoch)
+        member.forgottenEpoch = member.disk.promises.acceptedEpoch;
       world.checker.onDamage(member);
       member.disk.restore(copy);
       world.judge(member);

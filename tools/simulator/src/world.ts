@@ -88,8 +88,10 @@ export class Member {
   damaged = false;
   /** Emptied at some time, perhaps before it held anything. */
   wiped = false;
-  /** Its disk was put back to an older day at some time. */
+  /** Its disk was put back to an older day at some time, */
   restored = false;
+  /** and may have forgotten promises up to this epoch. */
+  forgottenEpoch = 0;
   /** The operator has to come: it is not started again by itself. */
   stopped = false;
   role: RoleState | undefined = undefined;
@@ -667,7 +669,9 @@ export class World {
     if (code === "diverged") throw new Violation("fatal", `${member.sid} says that states differ: ${message}`);
     if (code !== "storage") {
       // A message of the past can show that an emptied disk once held more.
-      const founded = code === "emptied" ? member.wiped : member.restored || (member.wiped && member.damaged);
+      this.judge(member);
+      const lacks = member.damaged || member.forgottenEpoch > 0;
+      const founded = code === "emptied" ? member.wiped : lacks && (member.restored || member.wiped);
       if (!founded) {
         throw new Violation("fatal", `${member.sid} is intact and stops: ${code}: ${message}`);
       }

@@ -794,6 +794,74 @@ describe("options of an ensemble", () => {
   });
 });
 
+describe("a session that is asked for (§2.3 of the specification)", () => {
+  it("is not said to be gone by a leader that has not applied its creation", async () => {
+    const cluster = await Cluster.start();
+    const [follower] = cluster.followers as [number];
+    const leader = cluster.member(cluster.leader);
+    const mayApply = leader.mayApply.bind(leader);
+    leader.mayApply = () => false;
+    const client = await cluster.open(follower);
+    const moved = await cluster.connect(cluster.leader, { session: client });
+    await cluster.settle();
+    expect(moved.take()).toEqual([]);
+    leader.mayApply = mayApply;
+    leader.replication.resume();
+    await cluster.settle();
+    expect(moved.take()).toEqual(["opened"]);
+  });
+
+  it("is not said to be gone while its end is not committed, and lives if that never is", async () => {
+    const cluster = await Cluster.start();
+    const { leader } = cluster;
+    const client = await cluster.open(leader, { timeoutMs: 4000 });
+    await cluster.ask(client, requests.create(1, "/a", "", 1));
+    client.disconnect();
+    // Entries do not get through; heartbeats do.
+    cluster.network.pass = (message, from) =>
+      message.type === "append" && message.entries.length > 0 && from === leader ? undefined : message;
+    await cluster.until(() => [...cluster.member(leader).sessions.values()].some(({ closing }) => closing), 20_000);
+    const back = await cluster.connect(leader, { session: client });
+    await cluster.settle();
+    expect(back.take()).toEqual([]);
+    cluster.crash(leader);
+    cluster.network.pass = (message) => message;
+    await cluster.untilAllServe();
+    const again = await cluster.open(cluster.leader, { session: client });
+    expect(await cluster.ask(again, requests.exists(2, "/a"))).toEqual(["2: ok"]);
+  });
+
+  it("is asked for anew when the leader could not say in time", async () => {
+    const cluster = await Cluster.start({ ports: { limits: { counterMax: 20 } } });
+    const [follower, other] = two(cluster.followers);
+    const { leader } = cluster;
+    const dead = await cluster.open(follower, { timeoutMs: 4000 });
+    dead.disconnect();
+    await cluster.advance(12_000);
+    const writer = await cluster.open(other);
+    const { epoch } = cluster.member(leader).replication.role;
+    // The next epoch stays open.
+    cluster.network.pass = (message, _, to) =>
+      message.type === "appendAck" && message.epoch > epoch && to === leader ? undefined : message;
+    for (let xid = 1; xid <= 30; xid++) writer.send(requests.create(xid, `/n${xid}`));
+    await cluster.settle();
+    expect(cluster.member(leader).replication.role.epoch).toBe(epoch + 1);
+    const [there, here] = [
+      await cluster.connect(follower, { session: dead }),
+      await cluster.connect(leader, { session: dead }),
+    ];
+    await cluster.advance(100);
+    expect([there, here].map((client) => client.closed)).toEqual(["", "destroyed"]);
+    cluster.network.pass = (message) => message;
+    await cluster.advance(3000);
+    expect(there.closed).toBe("destroyed");
+    await cluster.untilAllServe();
+    const again = await cluster.connect(follower, { session: dead });
+    await cluster.settle();
+    expect([there, here, again].map((client) => client.take())).toEqual([[], [], ["refused"]]);
+  });
+});
+
 describe("a server that must not go on", () => {
   it("stops when its data is not the leader's though its log is", async () => {
     const cluster = await Cluster.start();
@@ -832,6 +900,22 @@ describe("a server that must not go on", () => {
     expect(
       await cluster.ask(reader, requests.sync(1), requests.exists(2, "/lost-2"), requests.exists(3, "/kept-4")),
     ).toEqual(["1: ok", "2: error -101", "3: ok"]);
+  });
+
+  it("takes a new disk that is vouched for, although its leader does not hear of it and still tells of the one before", async () => {
+    const cluster = await Cluster.start();
+    const [replaced, follower] = two(cluster.followers);
+    const { leader } = cluster;
+    await cluster.ask(await cluster.open(follower), requests.create(1, "/a"));
+    cluster.crash(replaced);
+    await cluster.advance(10_000);
+    cluster.replaceDisk(replaced);
+    cluster.cut([replaced, leader]);
+    await cluster.restart(replaced, { vouched: true });
+    await cluster.advance(5000);
+    expect(cluster.failure(replaced)).toBeUndefined();
+    cluster.heal();
+    await cluster.untilAllServe();
   });
 
   it("stops when its disk fails, and the others go on", async () => {

@@ -24,6 +24,12 @@ export interface ForwardingHost {
 const BATCH_MAX = 1024;
 const BATCH_BYTES_MAX = 1 << 20;
 
+/** A question that has no answer after so long has none; the client will ask anew. */
+const ANSWER_MS = 2000;
+
+/** Whether a session lives; undefined if the leader does not say. */
+type Answer = (valid: boolean | undefined) => void;
+
 export class Forwarding {
   readonly leader: number;
   private readonly host: ForwardingHost;
@@ -37,7 +43,8 @@ export class Forwarding {
   private readonly waiting = new Deque<Proposal>();
   private readonly waitingSizes = new Deque<number>();
   pendingBytes = 0;
-  private readonly questions = new Map<number, (valid: boolean) => void>();
+  /** In the order of asking. */
+  private readonly questions = new Map<number, { readonly done: Answer; readonly askedMs: number }>();
   private touchedMs: number;
 
   constructor(host: ForwardingHost, leader: number, first: number) {
@@ -104,9 +111,9 @@ export class Forwarding {
   }
 
   /** Whether the session lives, and this member may write for it from now on. Not called back if the leader goes. */
-  revalidate(session: Pick<ServerSession, "high" | "low">, timeoutMs: number, done: (valid: boolean) => void): void {
+  revalidate(session: Pick<ServerSession, "high" | "low">, timeoutMs: number, done: Answer): void {
     const id = this.host.nextQuestion();
-    this.questions.set(id, done);
+    this.questions.set(id, { done, askedMs: this.host.nowMs });
     // Behind the session's own earlier requests, if it had any here.
     this.flush();
     this.host.send(this.leader, {
@@ -119,9 +126,18 @@ export class Forwarding {
   }
 
   revalidated(id: number, valid: boolean): void {
-    const done = this.questions.get(id);
+    const question = this.questions.get(id);
     this.questions.delete(id);
-    done?.(valid);
+    question?.done(valid);
+  }
+
+  /** Questions that were asked too long ago. */
+  giveUp(): void {
+    for (const [id, { done, askedMs }] of this.questions) {
+      if (this.host.nowMs - askedMs < ANSWER_MS) return;
+      this.questions.delete(id);
+      done(undefined);
+    }
   }
 
   /** Tells the leader whom this member has heard since the last time. */

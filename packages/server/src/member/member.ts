@@ -160,7 +160,8 @@ export class Member implements StateMachine {
   /** When this member began to look for a leader, monotonic; 0 while it has one. */
   private lookingSinceMs = 0;
   /** Syncs of own clients that wait for an index to be applied. */
-  private syncs: { readonly index: number; readonly client: Client; readonly held: Held }[] = [];
+  /** What waits for entries to be applied. */
+  private appliedWaiters: { readonly index: number; readonly then: () => void }[] = [];
   /** Resolves when clients are served for the first time; never, if that does not happen. */
   readonly firstServing: Promise<void>;
   private markServing: () => void = () => {};
@@ -413,13 +414,19 @@ export class Member implements StateMachine {
       if (client.state === "closed") return;
       this.beginTurn();
       if (index === undefined) this.drop(client, "no leader answers a sync");
-      else if (this.tree.applied.index >= index) this.synced(client, held);
-      else this.syncs.push({ index, client, held });
+      else this.whenApplied(index, () => this.synced(client, held));
       this.endTurn();
     });
   }
 
+  /** Not called if this server's part in the ensemble changes before. */
+  private whenApplied(index: number, then: () => void): void {
+    if (this.tree.applied.index >= index) then();
+    else this.appliedWaiters.push({ index, then });
+  }
+
   private synced(client: Client, held: Held): void {
+    if (client.state === "closed") return;
     held.ready = true;
     if (client.waiting.peek() === held) this.answerWaiting(client);
   }
@@ -767,23 +774,45 @@ export class Member implements StateMachine {
       return;
     }
     client.state = "opening";
-    this.whenLeading(leading, (leads) => {
-      if ((client.state as ClientState) === "closed") return;
-      if (!leads) this.drop(client, "no quorum says whether the session is gone");
-      else this.expired(client);
-    });
+    this.decideSession(
+      leading,
+      id,
+      () => {
+        if ((client.state as ClientState) === "closed") return;
+        const session = this.sessions.get(id);
+        if (session === undefined || !leading.revalidate(this.sid, id, timeoutMs)) {
+          this.expired(client);
+          return;
+        }
+        if (session.client !== undefined) this.drop(session.client, "the session moved to another connection");
+        this.open(client, session, timeoutMs);
+        client.transport.resume();
+      },
+      () => {
+        if ((client.state as ClientState) !== "closed") this.drop(client, "no quorum says whether the session is gone");
+      },
+    );
   }
 
   /**
-   * Only who leads may say that a session is gone, and one that stood still does not know yet that another leads, which may have
-   * given the session out: a quorum is asked first.
+   * Only who leads may say that a session is gone; and one that stood still does not know yet that another leads, which may have given
+   * the session out. So a quorum is asked, and what the log held then is applied: the session's creation, or its end, which may
+   * come to nothing. `unknown` if nobody can say.
    */
-  private whenLeading(leading: Leading, then: (leads: boolean) => void): void {
+  private decideSession(leading: Leading, id: bigint, then: () => void, unknown: () => void): void {
     this.replication.readIndex((index) => {
       this.beginTurn();
-      then(index !== undefined && this.leading === leading);
+      if (index === undefined || this.leading !== leading) unknown();
+      else this.whenApplied(index, () => this.whenDecided(leading, id, then, unknown));
       this.endTurn();
     });
+  }
+
+  private whenDecided(leading: Leading, id: bigint, then: () => void, unknown: () => void): void {
+    const session = this.sessions.get(id);
+    const undecided = session !== undefined && !session.local && (session.closing || session.tree === undefined);
+    if (undecided) this.decideSession(leading, id, then, unknown);
+    else then();
   }
 
   private askLeader(client: Client, id: bigint, timeoutMs: number, forwarding: Forwarding): void {
@@ -791,6 +820,10 @@ export class Member implements StateMachine {
     client.state = "opening";
     forwarding.revalidate(asked, timeoutMs, (valid) => {
       if ((client.state as ClientState) === "closed") return;
+      if (valid === undefined) {
+        this.drop(client, "the leader does not say whether the session is gone");
+        return;
+      }
       if (!valid) {
         this.expired(client);
         return;
@@ -853,6 +886,7 @@ export class Member implements StateMachine {
       this.retriedMs = this.nowMs;
       this.replication.retry();
     }
+    this.forwarding?.giveUp();
     this.readOnlyWhenDue();
     this.explainWhenDue();
     this.commitWhenDue();
@@ -972,7 +1006,7 @@ export class Member implements StateMachine {
     this.readOnlyMode = false;
     this.roleSinceMs = 0;
     this.inFlight.clear();
-    this.syncs = [];
+    this.appliedWaiters = [];
     if (served) this.lostQuorumMs = this.nowMs;
     for (const client of [...this.clients]) {
       if (client.state !== "new") this.drop(client, "this server's part in the ensemble changed");
@@ -1054,9 +1088,12 @@ export class Member implements StateMachine {
         else if (leading.revalidate(from, id, message.timeoutMs)) {
           this.send(from, { type: "revalidateReply", id: message.id, valid: true });
         } else {
-          this.whenLeading(leading, (leads) => {
-            if (leads) this.send(from, { type: "revalidateReply", id: message.id, valid: false });
-          });
+          const reply = () => {
+            const valid = leading.revalidate(from, id, message.timeoutMs);
+            this.send(from, { type: "revalidateReply", id: message.id, valid });
+          };
+          // Who gets no answer gives up after a while.
+          this.decideSession(leading, id, reply, () => {});
         }
         break;
       }
@@ -1127,7 +1164,7 @@ export class Member implements StateMachine {
     if (this.appliedInRun > 0) {
       this.stats.commits += this.appliedInRun;
       this.stats.batchSize.add(this.appliedInRun);
-      this.wakeSyncs();
+      this.wakeAppliedWaiters();
       this.leading?.resume();
     }
     this.unstall();
@@ -1219,14 +1256,12 @@ export class Member implements StateMachine {
     }
   }
 
-  private wakeSyncs(): void {
-    const { syncs } = this;
-    if (syncs.length === 0) return;
+  private wakeAppliedWaiters(): void {
+    const waiters = this.appliedWaiters;
+    if (waiters.length === 0) return;
     const { index } = this.tree.applied;
-    this.syncs = syncs.filter((sync) => sync.index > index);
-    for (const sync of syncs) {
-      if (sync.index <= index && sync.client.state !== "closed") this.synced(sync.client, sync.held);
-    }
+    this.appliedWaiters = waiters.filter((waiter) => waiter.index > index);
+    for (const waiter of waiters) if (waiter.index <= index) waiter.then();
   }
 
   /** The reads behind a write that has been applied, up to the next write. */
@@ -1542,9 +1577,9 @@ export class Member implements StateMachine {
     return this.localClock.size;
   }
 
-  /** Syncs that wait. */
+  /** Syncs, and sessions that are asked for, that wait for entries to be applied. */
   get pendingSyncs(): number {
-    return this.syncs.length;
+    return this.appliedWaiters.length;
   }
 
   /** The clock of the sessions that this member expires. */

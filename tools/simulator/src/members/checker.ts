@@ -25,7 +25,7 @@ interface Session {
   /** When the newest thing was sent that was acknowledged, microseconds. */
   touchedUs: number;
   lastZxid: number;
-  /** Some leader decided to end it, or its client asked for that, whether or not it came about. */
+  /** Its client has asked for its end, whether or not that came about. */
   ending: boolean;
 }
 
@@ -80,12 +80,11 @@ export class Checker {
     const session = this.sessions.get(id);
     if (session === undefined) return;
     const silentUs = this.now - session.touchedUs;
-    if (silentUs >= session.timeoutMs * 1000 * 0.999 - this.options.graceUs) session.ending = true;
-    else
-      this.tooSoon.set(
-        zxidNumber(epoch, counter),
-        `${sid} ends session ${hex(id)} ${silentUs} us after a touch that was acknowledged; its timeout is ${session.timeoutMs} ms`,
-      );
+    if (silentUs >= session.timeoutMs * 1000 * 0.999 - this.options.graceUs) return;
+    this.tooSoon.set(
+      zxidNumber(epoch, counter),
+      `${sid} ends session ${hex(id)} ${silentUs} us after a touch that was acknowledged; its timeout is ${session.timeoutMs} ms`,
+    );
   }
 
   /** A member is about to apply an entry: the same one as everybody, and each in turn. */
@@ -161,7 +160,7 @@ export class Checker {
     this.watches.set(client.number, new Map());
   }
 
-  /** Told that the session is no more: it has ended, or a leader has decided that it does. */
+  /** Told that the session is no more: it has ended. */
   onExpired({ number, session }: SimulatedClient): void {
     if (this.model.sessions.has(session) && this.sessions.get(session)?.ending !== true)
       throw new Violation("sessions", `client ${number} is told that ${hex(session)} is gone, and it lives`);
@@ -218,6 +217,8 @@ export class Checker {
       )
         throw new Violation("integrity", `${key} was answered as not done, and is done`);
       this.refused.add(key);
+      const session = this.sessions.get(operation.session);
+      if (ask.type === "closeSession" && session !== undefined) session.ending = false;
       return;
     }
     switch (ask.type) {
