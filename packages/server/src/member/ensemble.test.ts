@@ -794,6 +794,23 @@ describe("options of an ensemble", () => {
   });
 });
 
+describe("what a follower has answered and not told of yet", () => {
+  it.each(["its server dies", "its connection ends"])("counts as heard when %s", async (what) => {
+    const cluster = await Cluster.start();
+    const [follower] = two(cluster.followers);
+    const client = await cluster.open(follower, { timeoutMs: 4000 });
+    const lives = () => cluster.member(cluster.leader).sessions.has(client.sessionId);
+    await cluster.advance(2600);
+    expect(await cluster.ask(client, requests.exists(1, "/a"))).toEqual(["1: error -101"]);
+    if (what === "its server dies") cluster.crash(follower);
+    else client.disconnect();
+    await cluster.advance(3000);
+    expect(lives()).toBe(true);
+    await cluster.advance(3000);
+    expect(lives()).toBe(false);
+  });
+});
+
 describe("a session that is asked for (§2.3 of the specification)", () => {
   it("is not said to be gone by a leader that has not applied its creation", async () => {
     const cluster = await Cluster.start();

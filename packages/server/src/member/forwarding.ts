@@ -12,6 +12,8 @@ import type { ServerSession } from "./session.ts";
 export interface ForwardingHost {
   readonly inFlight: Deque<Proposal>;
   readonly clients: ReadonlySet<Client>;
+  /** Sessions whose connection has ended since the last {@link Forwarding.touch}. */
+  readonly left: ServerSession[];
   readonly nowMs: number;
   send(to: number, message: PeerMessage): void;
   /** A number for a question, never given before in this life. */
@@ -148,6 +150,7 @@ export class Forwarding {
     for (const { state, session } of this.host.clients) {
       if (state === "open" && session !== undefined && !session.local && session.heardMs >= since) heard.push(session);
     }
+    for (const session of this.host.left.splice(0)) if (session.heardMs >= since) heard.push(session);
     for (let at = 0; at < heard.length; at += TOUCHES_MAX) {
       const some = heard.slice(at, at + TOUCHES_MAX);
       const sessions = Buffer.allocUnsafe(8 * some.length);

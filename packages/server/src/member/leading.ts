@@ -225,8 +225,14 @@ export class Leading {
     else this.heldBatches.push(batch);
   }
 
-  /** A member's connection is gone: what it asked and nobody decided yet is void. */
+  /**
+   * A member's connection is gone: what it asked and nobody decided yet is void. So is what it had to say of its clients, whom it may
+   * have answered until now (I14).
+   */
   linkDown(sid: number): void {
+    const nowMs = this.host.runtime.monotonicMs();
+    for (const session of this.host.sessions.values())
+      if (session.owner === sid) session.heardMs = Math.max(session.heardMs, nowMs);
     const kept = [...this.heldBatches].filter(({ from }) => from !== sid);
     this.heldBatches.clear();
     this.lastOf.delete(sid);

@@ -160,6 +160,8 @@ export class Member implements StateMachine {
   /** When this member began to look for a leader, monotonic; 0 while it has one. */
   private lookingSinceMs = 0;
   /** Syncs of own clients that wait for an index to be applied. */
+  /** Sessions whose connection to this follower has ended since it last told its leader whom it has heard. */
+  readonly left: ServerSession[] = [];
   /** What waits for entries to be applied. */
   private appliedWaiters: { readonly index: number; readonly then: () => void }[] = [];
   /** Resolves when clients are served for the first time; never, if that does not happen. */
@@ -213,7 +215,10 @@ export class Member implements StateMachine {
     this.tree.watches.forget(client);
     client.waiting.clear();
     client.heldBytes = 0;
-    if (client.session?.client === client) client.session.client = undefined;
+    const { session } = client;
+    if (session?.client !== client) return;
+    session.client = undefined;
+    if (this.forwarding !== undefined && !session.local) this.left.push(session);
   }
 
   private drop(client: Client, reason: string): void {
@@ -1007,6 +1012,7 @@ export class Member implements StateMachine {
     this.roleSinceMs = 0;
     this.inFlight.clear();
     this.appliedWaiters = [];
+    this.left.length = 0;
     if (served) this.lostQuorumMs = this.nowMs;
     for (const client of [...this.clients]) {
       if (client.state !== "new") this.drop(client, "this server's part in the ensemble changed");
