@@ -233,7 +233,7 @@ export class ServiceCache<Payload = unknown> implements AsyncDisposable {
       if (change.type === "resynchronized") this.tell({ type: "resynchronized" });
       else if (change.type !== "initialized") this.put(change.path, change.node);
     });
-    void this.follow();
+    void this.feed.endWith(this.cache.changes({ bufferMax: 1 }));
   }
 
   get state(): CacheState {
@@ -291,17 +291,6 @@ export class ServiceCache<Payload = unknown> implements AsyncDisposable {
   private tell(change: ServiceChange<Payload>): void {
     this.feed.put(change);
     tell(this.events as EventEmitter<{ change: [ServiceChange<Payload>] }>, "change", change);
-  }
-
-  /** The cache's end is this one's. */
-  private async follow(): Promise<void> {
-    try {
-      const changes = this.cache.changes({ bufferMax: 1 });
-      while ((await changes.next()).done !== true);
-      this.feed.close();
-    } catch (error) {
-      this.feed.close(error as Error);
-    }
   }
 }
 

@@ -46,7 +46,7 @@ export class Group implements AsyncDisposable {
       else if (change.type === "deleted") this.feed.put({ type: "left", member: memberOf(change.previous) });
       else this.feed.put({ type: "changed", member: memberOf(change.node) });
     });
-    void this.follow();
+    void this.feed.endWith(this.cache.changes({ bufferMax: 1 }));
   }
 
   get state(): CacheState {
@@ -74,17 +74,6 @@ export class Group implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** The cache's end is this one's. */
-  private async follow(): Promise<void> {
-    try {
-      const changes = this.cache.changes({ bufferMax: 1 });
-      while ((await changes.next()).done !== true);
-      this.feed.close();
-    } catch (error) {
-      this.feed.close(error as Error);
-    }
   }
 }
 

@@ -127,6 +127,16 @@ export class Feed<T> {
     return reader;
   }
 
+  /** Ends when the changes do that it is made of. Never rejects. */
+  async endWith(changes: AsyncIterator<unknown>): Promise<void> {
+    try {
+      while ((await changes.next()).done !== true);
+      this.close();
+    } catch (error) {
+      this.close(error as Error);
+    }
+  }
+
   /** All iterators end, by `error` if there is one. */
   close(error?: Error): void {
     if (this.end !== undefined) return;

@@ -159,10 +159,9 @@ export class Member implements StateMachine {
   private early: { readonly from: number; readonly message: PeerMessage }[] = [];
   /** When this member began to look for a leader, monotonic; 0 while it has one. */
   private lookingSinceMs = 0;
-  /** Syncs of own clients that wait for an index to be applied. */
   /** Sessions whose connection to this follower has ended since it last told its leader whom it has heard. */
   readonly left: ServerSession[] = [];
-  /** What waits for entries to be applied. */
+  /** What waits for an index to be applied: own clients' syncs, and sessions that are asked for. */
   private appliedWaiters: { readonly index: number; readonly then: () => void }[] = [];
   /** Resolves when clients are served for the first time; never, if that does not happen. */
   readonly firstServing: Promise<void>;
@@ -779,72 +778,64 @@ export class Member implements StateMachine {
       return;
     }
     client.state = "opening";
-    this.decideSession(
-      leading,
-      id,
-      () => {
-        if ((client.state as ClientState) === "closed") return;
-        const session = this.sessions.get(id);
-        if (session === undefined || !leading.revalidate(this.sid, id, timeoutMs)) {
-          this.expired(client);
-          return;
-        }
-        if (session.client !== undefined) this.drop(session.client, "the session moved to another connection");
-        this.open(client, session, timeoutMs);
-        client.transport.resume();
-      },
-      () => {
-        if ((client.state as ClientState) !== "closed") this.drop(client, "no quorum says whether the session is gone");
-      },
-    );
+    this.whenDecided(leading, id, (decided) => {
+      const session = this.sessions.get(id);
+      const valid = decided ? leading.revalidate(this.sid, id, timeoutMs) : undefined;
+      this.reopen(client, valid, session, timeoutMs);
+    });
   }
 
   /**
    * Only who leads may say that a session is gone; and one that stood still does not know yet that another leads, which may have given
    * the session out. So a quorum is asked, and what the log held then is applied: the session's creation, or its end, which may
-   * come to nothing. `unknown` if nobody can say.
+   * come to nothing. False if nobody can say.
    */
-  private decideSession(leading: Leading, id: bigint, then: () => void, unknown: () => void): void {
+  private whenDecided(leading: Leading, id: bigint, then: (decided: boolean) => void): void {
     this.replication.readIndex((index) => {
       this.beginTurn();
-      if (index === undefined || this.leading !== leading) unknown();
-      else this.whenApplied(index, () => this.whenDecided(leading, id, then, unknown));
+      if (index === undefined || this.leading !== leading) then(false);
+      else
+        this.whenApplied(index, () => {
+          const session = this.sessions.get(id);
+          const pending = session !== undefined && !session.local && (session.closing || session.tree === undefined);
+          if (pending) this.whenDecided(leading, id, then);
+          else then(true);
+        });
       this.endTurn();
     });
-  }
-
-  private whenDecided(leading: Leading, id: bigint, then: () => void, unknown: () => void): void {
-    const session = this.sessions.get(id);
-    const undecided = session !== undefined && !session.local && (session.closing || session.tree === undefined);
-    if (undecided) this.decideSession(leading, id, then, unknown);
-    else then();
   }
 
   private askLeader(client: Client, id: bigint, timeoutMs: number, forwarding: Forwarding): void {
     const asked = new ServerSession(id, timeoutMs, this.nowMs);
     client.state = "opening";
     forwarding.revalidate(asked, timeoutMs, (valid) => {
-      if ((client.state as ClientState) === "closed") return;
-      if (valid === undefined) {
-        this.drop(client, "the leader does not say whether the session is gone");
-        return;
-      }
-      if (!valid) {
-        this.expired(client);
-        return;
-      }
       // Its creation may be on its way to this server still.
-      let session = this.sessions.get(id);
-      if (session === undefined) {
-        session = asked;
-        this.sessions.set(id, session);
-      }
-      if (session.client !== undefined) this.drop(session.client, "the session moved to another connection");
-      session.timeoutMs = timeoutMs;
-      session.heardMs = this.nowMs;
-      this.open(client, session, timeoutMs);
-      client.transport.resume();
+      this.reopen(client, valid, this.sessions.get(id) ?? asked, timeoutMs);
     });
+  }
+
+  /** The end of waiting for whether the session lives; `valid` is undefined if nobody says. */
+  private reopen(
+    client: Client,
+    valid: boolean | undefined,
+    session: ServerSession | undefined,
+    timeoutMs: number,
+  ): void {
+    if (client.state === "closed") return;
+    if (valid === undefined) {
+      this.drop(client, "nobody says whether the session is gone");
+      return;
+    }
+    if (!valid || session === undefined) {
+      this.expired(client);
+      return;
+    }
+    this.sessions.set(session.id, session);
+    if (session.client !== undefined) this.drop(session.client, "the session moved to another connection");
+    session.timeoutMs = timeoutMs;
+    session.heardMs = this.nowMs;
+    this.open(client, session, timeoutMs);
+    client.transport.resume();
   }
 
   private expired(client: Client): void {
@@ -1094,12 +1085,12 @@ export class Member implements StateMachine {
         else if (leading.revalidate(from, id, message.timeoutMs)) {
           this.send(from, { type: "revalidateReply", id: message.id, valid: true });
         } else {
-          const reply = () => {
+          this.whenDecided(leading, id, (decided) => {
+            // Who gets no answer gives up after a while.
+            if (!decided) return;
             const valid = leading.revalidate(from, id, message.timeoutMs);
             this.send(from, { type: "revalidateReply", id: message.id, valid });
-          };
-          // Who gets no answer gives up after a while.
-          this.decideSession(leading, id, reply, () => {});
+          });
         }
         break;
       }
